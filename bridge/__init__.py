@@ -1,0 +1,1 @@
+"""TestFlight feedback and crash reports, filed as issues where a team works."""

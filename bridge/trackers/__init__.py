@@ -1,0 +1,1 @@
+"""Where issues live: one file a tracker, one protocol for all."""
