@@ -1,0 +1,74 @@
+"""Where the real services are known to differ from their own documents, each with its source.
+
+Also what is not part of the documented API at all and therefore not judged.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """A difference that is known, and so no violation."""
+
+    name: str
+    source: str
+    service: str
+    side: str
+    """`request` or `answer`."""
+    operation: re.Pattern[str]
+    """Method and path template."""
+    what: re.Pattern[str]
+    """Part of the violation's words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Paths that belong to the service and not to its documented API."""
+
+    service: str
+    path: re.Pattern[str]
+    why: str
+
+
+ANY = re.compile(r".*")
+
+DEVIATIONS = (
+    Deviation(
+        name="any App Store Connect request may meet these statuses",
+        source="Apple: Interpreting and handling errors; the document lists few of them by request",
+        service="appstore",
+        side="answer",
+        operation=ANY,
+        what=re.compile(r"the status (401|403|404|409|422|429|5\d\d) is not documented"),
+    ),
+    Deviation(
+        name="any GitHub request may meet these statuses",
+        source="docs.github.com: Troubleshooting the REST API; Rate limits for the REST API",
+        service="github",
+        side="answer",
+        operation=ANY,
+        what=re.compile(r"the status (401|403|404|429|5\d\d) is not documented"),
+    ),
+    Deviation(
+        name="any Jira request may meet these statuses",
+        source="developer.atlassian.com: Rate limiting; Jira Cloud platform status codes",
+        service="jira",
+        side="answer",
+        operation=ANY,
+        what=re.compile(r"the status (400|401|403|404|413|429|5\d\d) is not documented"),
+    ),
+)
+
+OUTSIDE = (
+    Outside(
+        service="appstore",
+        path=re.compile(r"/(?!v\d/).*"),
+        why="pre-signed screenshot URLs are on a host of their own",
+    ),
+    Outside(
+        service="jira",
+        path=re.compile(r"/(?!rest/).*"),
+        why="pages for people, and old attachment links under /secure/",
+    ),
+)
