@@ -5,12 +5,12 @@
 .PHONY: install demo test check lint rooms types fmt lock wheel image-lint help
 export UV_PYTHON_DOWNLOADS := never
 
-PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11)) or print(sys.executable)' 2>/dev/null && break; done),$(error Python 3.11 or newer is needed and none was found; install it or say PYTHON=/path/to/it))
+PYTHON ?= $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do "$$p" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done),$(error Python 3.11 or newer is needed and none was found; install it or say PYTHON=/path/to/it))
 UV = $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 COMPILE = "$(UV)" pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 $(ARGS)
 
 .venv/synced: requirements/dev.txt requirements/uv.txt
-	@test "$(UV)" != .tools/bin/uv || { test -x .tools/bin/python || "$(PYTHON)" -m venv .tools; .tools/bin/python -m pip install -q --require-hashes -r requirements/uv.txt; }
+	@test "$(UV)" != .tools/bin/uv || { test -x .tools/bin/pip || "$(PYTHON)" -m venv --clear .tools; .tools/bin/python -m pip install -q --require-hashes -r requirements/uv.txt; }
 	@test -x .venv/bin/python || { rm -rf .venv && "$(UV)" venv -q --python "$(PYTHON)" .venv; }
 	"$(UV)" pip sync -q --python .venv/bin/python --require-hashes requirements/dev.txt
 	@touch $@
