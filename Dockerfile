@@ -1,7 +1,7 @@
 # The image is made of the same steps that tests/e2e/test_wheel.py runs: two locked environments,
 # the wheel, and the wheel in the second of them.
 FROM python:3.13-slim-bookworm AS build
-ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV UV_PYTHON_DOWNLOADS=never PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 COPY requirements/ requirements/
 RUN pip install --quiet --no-cache-dir --root-user-action=ignore --require-hashes -r requirements/uv.txt
