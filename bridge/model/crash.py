@@ -94,6 +94,8 @@ class CrashReport:
     exception_codes: str | None = None
     signal: str | None = None
     termination: str | None = None
+    termination_details: tuple[str, ...] = ()
+    """The lines that explain the termination: which watchdog, which limit."""
     application_info: tuple[str, ...] = ()
     """Application-specific information: Swift's failure message, an exception's reason."""
     vm_region: str | None = None
@@ -101,6 +103,8 @@ class CrashReport:
     threads: tuple[Thread, ...] = ()
     last_exception: tuple[Frame, ...] | None = None
     n_last_exception: int = 0
+    other_backtrace: tuple[Frame, ...] = ()
+    """macOS's application-specific backtrace, or the heaviest stack of a resource report."""
     images: tuple[BinaryImage, ...] = ()
     app_image: str | None = None
     """The executable's name."""

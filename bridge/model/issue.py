@@ -150,6 +150,8 @@ class Group:
     kind: Kind
     tracker: str
     created_at: datetime
+    opened_by: str = ""
+    """The submission that made it a group."""
     issue: IssueRef | None = None
     """None until it is filed."""
     title: str | None = None

@@ -66,6 +66,8 @@ class Job:
     """The token of the worker that holds it."""
     checkpoint: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What finished steps left, by step; JSON values."""
+    released: bool = False
+    """Whether somebody said `retry` of it while a route held it."""
     error: str | None = None
     finished_at: datetime | None = None
 

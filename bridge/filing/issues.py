@@ -1,0 +1,269 @@
+"""Issues: what a group's issue says and holds, created, completed and kept current."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bridge.clock import Clock
+from bridge.errors import Misconfigured, NotYet
+from bridge.filing.creates import Creates
+from bridge.filing.files import issue_files, log_file
+from bridge.filing.writers import Writers
+from bridge.grouping import summarise
+from bridge.model import (
+    Attachment,
+    AttachmentResult,
+    AttachmentRole,
+    CrashFeedback,
+    Diagnosis,
+    Group,
+    IssueBlock,
+    IssueDraft,
+    Kind,
+    Occurrence,
+    Tester,
+    UpdateOutcome,
+)
+from bridge.render import AppFacts, FieldContext, IssueContext, Rendered, Renderer
+from bridge.routes import IncludeTester, Route
+from bridge.store import KeptFeedback, Store
+from bridge.trackers.base import Tracker
+
+LOGS_PER_ISSUE = 20  # after that only the newest log is added at each rewrite: writes are scarce
+FIRST_ISSUE_WAIT = 5.0  # seconds until a merge looks again whether the other issue is filed
+PAGES = {Kind.CRASH: "crashes", Kind.SCREENSHOT: "screenshots"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A tracker as it is configured, and the apps that share one place in it."""
+
+    tracker: Tracker
+    type: str
+    """`github`, `jira`, `folder`: which templates are used."""
+    shared_by: frozenset[str] = frozenset()
+    """Apps whose titles need `[App]` in front, because others file into the same project."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What an issue is written from: the newest feedback, what its log says, its route."""
+
+    kept: KeptFeedback
+    diagnosis: Diagnosis | None
+    route: Route
+
+
+class Issues:
+    """Creates, completes and rewrites the issues of groups."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        renderer: Renderer,
+        creates: Creates,
+        writers: Writers,
+        desks: Mapping[str, Desk],
+        apps: Mapping[str, AppFacts],
+        clock: Clock,
+    ) -> None:
+        """Write to each desk, by its tracker's name, for each app, by its name here."""
+        self._ledger = store.ledger
+        self._blobs = store.blobs
+        self._key = store.marker_key
+        self._renderer = renderer
+        self._creates = creates
+        self._writers = writers
+        self._desks = desks
+        self._apps = apps
+        self._clock = clock
+
+    def tester_key(self, tester: Tester) -> str | None:
+        """Return a keyed hash of who sent it, equal for equal testers; None if unknown."""
+        who = tester.id or (tester.email or "").strip().lower()
+        if not who:
+            return None
+        return hmac.new(self._key, f"tester:{who}".encode(), hashlib.sha256).hexdigest()[:16]
+
+    def update_gap(self, group: Group) -> float:
+        """Return the seconds between two rewrites of the group's issue."""
+        return self._desk(group).tracker.limits.update_gap
+
+    async def file(self, group: Group, subject: Subject) -> tuple[Group, bool]:
+        """Return the group with its issue, which now exists and has its files.
+
+        The second value is whether the issue should be rewritten soon, because it doesn't say yet
+        what could not be set or attached.
+        """
+        desk = self._desk(group)
+        async with self._writers.alone(desk.tracker.name):
+            group = await self._ledger.group(group.id)
+            files = await issue_files(subject.kept, self._blobs)
+            if group.issue is None:
+                group = await self._create(desk, group, subject, files)
+            if group.frozen:
+                return group, False
+            refused = await self._attach(desk, group, files)
+            return group, bool(group.notes) or refused
+
+    async def refresh(self, group: Group, subject: Subject) -> None:
+        """Rewrite our block of the group's issue from all its occurrences."""
+        if group.issue is None or group.frozen or group.merged_into:
+            return
+        desk = self._desk(group)
+        async with self._writers.alone(desk.tracker.name):
+            occurrences = await self._ledger.occurrences(group.id)
+            had_log = await self._attach_logs(desk, group, occurrences)
+            rendered = await self._render(desk, group, subject, occurrences)
+            new_title = rendered.title if not had_log and rendered.title != group.title else None
+            outcome = await desk.tracker.update(
+                group.issue,
+                IssueBlock(
+                    block=rendered.block,
+                    marker=self._creates.marker(group.id),
+                    title=new_title,
+                    was_title=group.title if new_title else None,
+                ),
+            )
+            await self._note(group, outcome, new_title)
+
+    async def merge(self, group: Group, *, into: Group) -> None:
+        """Close the group's issue as a duplicate of the other group's.
+
+        Raises `NotYet` while the other group has no issue yet.
+        """
+        if group.issue is None or group.tracker != into.tracker:
+            return
+        if into.issue is None:
+            raise NotYet(
+                "this crash belongs to a group whose issue is being filed",
+                retry_after=FIRST_ISSUE_WAIT,
+            )
+        desk = self._desk(group)
+        async with self._writers.alone(desk.tracker.name):
+            await desk.tracker.close_as_duplicate(group.issue, into.issue)
+
+    async def _create(
+        self, desk: Desk, group: Group, subject: Subject, files: Sequence[Attachment]
+    ) -> Group:
+        tracker = desk.tracker
+        if tracker.attach_when == "before":
+            await self._attach(desk, group, files)
+            expected: Sequence[AttachmentResult] = ()
+        else:
+            expected = [AttachmentResult(attachment=f, url=f.name) for f in files]
+        occurrences = await self._ledger.occurrences(group.id)
+        rendered = await self._render(desk, group, subject, occurrences, expected)
+        fields = self._renderer.fields(subject.route.fields, self._field_context(subject))
+        issue, intent = await self._creates.create(
+            tracker,
+            group.id,
+            lambda marker: IssueDraft(
+                title=rendered.title, block=rendered.block, marker=marker, fields=fields
+            ),
+        )
+        filed = await self._ledger.set_issue(group.id, issue, title=rendered.title)
+        await self._creates.settled(intent)
+        return filed
+
+    async def _attach(self, desk: Desk, group: Group, files: Sequence[Attachment]) -> bool:
+        """Put up those files that no earlier run has put up; return whether one was refused."""
+        done = {r.attachment.sha256 for r in await self._ledger.files(group.id)}
+        missing = [f for f in files if f.sha256 not in done]
+        if not missing:
+            return False
+        results = await desk.tracker.attach(group.issue, missing)
+        await self._ledger.record_files(group.id, results)
+        return any(r.error for r in results)
+
+    async def _attach_logs(
+        self, desk: Desk, group: Group, occurrences: Sequence[Occurrence]
+    ) -> bool:
+        """Put up newer occurrences' logs; return whether the issue had a log before."""
+        recorded = await self._ledger.files(group.id)
+        with_log = {
+            r.attachment.feedback_id for r in recorded if r.attachment.role is AttachmentRole.LOG
+        }
+        newest_first = [o for o in reversed(occurrences) if o.log is not None]
+        room = max(LOGS_PER_ISSUE - len(with_log), 1)
+        missing = [o for o in newest_first[:room] if o.feedback_id not in with_log]
+        logs = [await log_file(o.log, self._blobs) for o in missing if o.log is not None]
+        await self._attach(desk, group, logs)
+        return bool(with_log)
+
+    async def _render(
+        self,
+        desk: Desk,
+        group: Group,
+        subject: Subject,
+        occurrences: Sequence[Occurrence],
+        expected: Sequence[AttachmentResult] = (),
+    ) -> Rendered:
+        feedback, app = subject.kept.feedback, self._apps[group.app]
+        recorded = list(await self._ledger.files(group.id)) or list(expected)
+        rank = {o.feedback_id: n for n, o in enumerate(occurrences)}
+        recorded.sort(key=lambda r: -rank.get(r.attachment.feedback_id, -1))
+        context = IssueContext(
+            app=app,
+            feedback=feedback,
+            diagnosis=subject.diagnosis,
+            summary=summarise(occurrences),
+            files=recorded,
+            notes=(*group.notes, *subject.kept.notes),
+            tester=self._tester(subject),
+            link=f"https://appstoreconnect.apple.com/apps/{app.app_id}/testflight/{PAGES[group.kind]}",
+            show_app=group.app in desk.shared_by,
+            log_missing=isinstance(feedback, CrashFeedback) and subject.kept.log is None,
+        )
+        limits = desk.tracker.limits
+        rendered = self._renderer.issue(
+            context,
+            markup=desk.tracker.markup,
+            tracker_type=desk.type,
+            title_limit=limits.title,
+            body_limit=limits.body,
+        )
+        if rendered.notes:
+            await self._ledger.add_notes(group.id, rendered.notes)
+        return rendered
+
+    async def _note(self, group: Group, outcome: UpdateOutcome, new_title: str | None) -> None:
+        if outcome is UpdateOutcome.BLOCK_GONE:
+            await self._ledger.freeze(group.id, "our block was taken out of the issue")
+        elif outcome is UpdateOutcome.ISSUE_GONE:
+            await self._ledger.freeze(group.id, "the issue was deleted in the tracker")
+        else:
+            await self._ledger.set_block(
+                group.id, title=new_title or group.title, at=self._clock.now()
+            )
+
+    def _desk(self, group: Group) -> Desk:
+        desk = self._desks.get(group.tracker)
+        if desk is None:
+            raise Misconfigured(
+                f"the issue is in tracker {group.tracker}, which is no longer in the "
+                "configuration; add it again, then retry"
+            )
+        return desk
+
+    def _tester(self, subject: Subject) -> str | None:
+        tester = subject.kept.feedback.tester
+        match subject.route.include_tester:
+            case IncludeTester.NEVER:
+                return None
+            case IncludeTester.HASH:
+                return self.tester_key(tester)
+            case IncludeTester.EMAIL:
+                return tester.email
+
+    def _field_context(self, subject: Subject) -> FieldContext:
+        feedback = subject.kept.feedback
+        build = feedback.build
+        return FieldContext(
+            app=self._apps[feedback.app],
+            kind=feedback.kind,
+            build=build.number if build else None,
+            version=build.version if build else None,
+        )

@@ -1,0 +1,140 @@
+"""Grouping: whether a feedback is a new problem, and a problem's figures. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from bridge.model import (
+    Attachment,
+    BuildCount,
+    Diagnosis,
+    Feedback,
+    GroupSummary,
+    Occurrence,
+    Words,
+)
+from bridge.routes import Action, Route
+
+WORDS_SHOWN = 5
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+class Verdict(StrEnum):
+    """What becomes of a feedback."""
+
+    FILE = "file"
+    """It has a group: a known one, or a new one."""
+    HOLD = "hold"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of a feedback, by which keys it finds its group, and why."""
+
+    verdict: Verdict
+    keys: tuple[str, ...] = ()
+    """Fingerprint keys; a group that owns one of them is this feedback's group."""
+    reason: str
+
+
+def decide(route: Route | None, diagnosis: Diagnosis | None) -> Decision:
+    """Decide by the route and, for a crash with a readable log, by what it says.
+
+    A screenshot, and a crash whose log is missing or unreadable, is a group of its own.
+    """
+    if route is None:
+        return Decision(verdict=Verdict.HOLD, reason="no route matches; it is held until `retry`")
+    if route.action is Action.IGNORE:
+        return Decision(verdict=Verdict.IGNORE, reason="the route says ignore")
+    if route.action is Action.HOLD:
+        return Decision(verdict=Verdict.HOLD, reason="the route says hold")
+    if diagnosis is None:
+        return Decision(verdict=Verdict.FILE, reason="nothing to compare it by: its own issue")
+    if diagnosis.cause.id == "userquit":
+        return Decision(verdict=Verdict.IGNORE, reason="the user quit the app: not a crash")
+    return Decision(
+        verdict=Verdict.FILE, keys=(diagnosis.fingerprint.key,), reason="grouped by fingerprint"
+    )
+
+
+def occurrence_of(
+    feedback: Feedback, *, log: Attachment | None, tester_key: str | None, group_id: str = ""
+) -> Occurrence:
+    """Return the feedback as a member of a group."""
+    build, device = feedback.build, feedback.device
+    return Occurrence(
+        group_id=group_id,
+        app=feedback.app,
+        feedback_id=feedback.id,
+        at=feedback.created_at,
+        comment=feedback.comment,
+        version=build.version if build else None,
+        build=build.number if build else None,
+        build_uploaded_at=build.uploaded_at if build else None,
+        os_version=device.os_version,
+        platform=device.platform,
+        device_model=device.model,
+        tester_key=tester_key,
+        log=log,
+    )
+
+
+def summarise(occurrences: Sequence[Occurrence]) -> GroupSummary:
+    """Return a group's figures; `occurrences` must not be empty and may be in any order."""
+    ordered = sorted(occurrences, key=lambda o: (o.at, o.feedback_id))
+    by_build: dict[tuple[str | None, str | None], list[Occurrence]] = {}
+    for occurrence in ordered:
+        by_build.setdefault((occurrence.version, occurrence.build), []).append(occurrence)
+    newest_first = sorted(by_build.values(), key=_age, reverse=True)
+    return GroupSummary(
+        occurrences=len(ordered),
+        testers=_testers(ordered),
+        first_at=ordered[0].at,
+        last_at=ordered[-1].at,
+        builds=tuple(_count(group) for group in newest_first),
+        words=_words(ordered),
+    )
+
+
+def _age(occurrences: Sequence[Occurrence]) -> tuple[datetime, datetime]:
+    """Order builds by Apple's upload date, never by comparing version strings."""
+    uploaded = max((o.build_uploaded_at for o in occurrences if o.build_uploaded_at), default=None)
+    return (uploaded or _BEFORE_ALL, occurrences[-1].at)
+
+
+def _testers(occurrences: Sequence[Occurrence]) -> int:
+    return len({o.tester_key for o in occurrences if o.tester_key})
+
+
+def _count(occurrences: Sequence[Occurrence]) -> BuildCount:
+    newest = occurrences[-1]
+    return BuildCount(
+        version=newest.version,
+        build=newest.build,
+        occurrences=len(occurrences),
+        testers=_testers(occurrences),
+        os_versions=_distinct(o.os_version for o in reversed(occurrences)),
+        device_models=_distinct(o.device_model for o in reversed(occurrences)),
+    )
+
+
+def _words(ordered: Sequence[Occurrence]) -> tuple[Words, ...]:
+    """Return the newest words, one entry a tester where testers can be told apart."""
+    shown: list[Words] = []
+    seen: set[str] = set()
+    for occurrence in reversed(ordered):
+        who = occurrence.tester_key or occurrence.feedback_id
+        text = (occurrence.comment or "").strip()
+        if not text or who in seen:
+            continue
+        seen.add(who)
+        shown.append(Words(text=text, at=occurrence.at, build=occurrence.build))
+        if len(shown) == WORDS_SHOWN:
+            break
+    return tuple(shown)
+
+
+def _distinct(values: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))

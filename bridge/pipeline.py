@@ -1,0 +1,113 @@
+"""The order of the rooms: fetch, understand, match, file, record; nothing else.
+
+Every step keeps what it made, so a job that starts over goes on from its last finished step and no
+step's effect happens twice. Failures are not handled here: the worker alone ends a failure.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bridge import crash, grouping, routes
+from bridge.clock import Clock
+from bridge.fetch import Fetch
+from bridge.filing import Issues, Subject
+from bridge.grouping import Verdict
+from bridge.model import CrashFeedback, Diagnosis, Group, Job, JobKey, JobState
+from bridge.routes import Route
+from bridge.store import KeptFeedback, Store
+
+GROUP = "group"  # the instance type of our own job that rewrites a group's issue
+LATE_LOG = "lateCrashLog"  # … and of the one that completes an issue filed without its log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """The way of a feedback through the rooms."""
+
+    fetch: Fetch
+    issues: Issues
+    store: Store
+    routes: Sequence[Route]
+    tags: Mapping[str, Sequence[str]]
+    clock: Clock
+
+    async def feedback(self, job: Job) -> JobState:
+        """File a submission, or add it to the issue that is already there."""
+        kept = await self.fetch.feedback(job)
+        diagnosis = await self._understand(kept)
+        route = self._route(kept, released=job.released)
+        decision = grouping.decide(route, diagnosis)
+        if route is None or route.tracker is None or decision.verdict is not Verdict.FILE:
+            return JobState.IGNORED if decision.verdict is Verdict.IGNORE else JobState.HELD
+        group = await self._join(kept, route.tracker, decision.keys)
+        first = group.opened_by == kept.feedback.id
+        subject = Subject(kept=kept, diagnosis=diagnosis, route=route)
+        group, unsaid = await self.issues.file(group, subject)
+        if unsaid or not first:
+            await self._refresh_soon(group)
+        if isinstance(kept.feedback, CrashFeedback) and kept.log is None:
+            key = replace(job.key, instance_type=LATE_LOG)
+            await self.store.jobs.request(key, due=self.clock.now())
+        return JobState.FILED if first else JobState.ADDED
+
+    async def refresh(self, job: Job) -> JobState:
+        """Rewrite our block of a group's issue from all its occurrences."""
+        group = await self.store.ledger.group(job.key.instance_id)
+        for newest in (await self.store.ledger.occurrences(group.id))[-1:]:
+            kept = await self.store.ledger.feedback(group.app, newest.feedback_id)
+            if kept is not None:
+                route = self._route(kept, released=True) or Route(tracker=group.tracker)
+                diagnosis = await self._understand(kept)
+                subject = Subject(kept=kept, diagnosis=diagnosis, route=route)
+                await self.issues.refresh(group, subject)
+        return JobState.DONE
+
+    async def late_log(self, job: Job) -> JobState:
+        """Complete an issue whose crash log came late; if the log proves a known group, join it."""
+        kept = await self.fetch.log(job)
+        group = await self.store.ledger.group_of(job.key.app, job.key.instance_id)
+        if kept is None or kept.log is None or group is None:
+            return JobState.DONE
+        diagnosis = await self._understand(kept)
+        if diagnosis is not None:
+            group = await self._joined(group, kept, diagnosis.fingerprint.key)
+        await self._refresh_soon(group)
+        return JobState.DONE
+
+    async def _joined(self, own: Group, kept: KeptFeedback, key: str) -> Group:
+        """Give the group the key, or, if another group owns it, merge into that one."""
+        await self.store.ledger.add_keys(own.id, [key])
+        known = await self.store.ledger.known(own.app, [key])
+        if known is None or known.id == own.id:
+            return own
+        await self.issues.merge(own, into=known)
+        await self.store.ledger.merge(own.id, into=known.id)
+        await self.store.ledger.move(own.app, kept.feedback.id, to=known.id)
+        return known
+
+    async def _understand(self, kept: KeptFeedback) -> Diagnosis | None:
+        if kept.log is None:
+            return None
+        return await asyncio.to_thread(
+            crash.understand, await self.store.blobs.read(kept.log.sha256)
+        )
+
+    def _route(self, kept: KeptFeedback, *, released: bool) -> Route | None:
+        tags = self.tags.get(kept.feedback.app, ())
+        return routes.choose(self.routes, kept.feedback, tags=tags, released=released)
+
+    async def _join(self, kept: KeptFeedback, tracker: str, keys: Sequence[str]) -> Group:
+        occurrence = grouping.occurrence_of(
+            kept.feedback, log=kept.log, tester_key=self.issues.tester_key(kept.feedback.tester)
+        )
+        return await self.store.ledger.join(
+            occurrence, kind=kept.feedback.kind, tracker=tracker, keys=keys, title=None
+        )
+
+    async def _refresh_soon(self, group: Group) -> None:
+        last = group.updated_at or group.created_at
+        due = max(last + timedelta(seconds=self.issues.update_gap(group)), self.clock.now())
+        key = JobKey(app=group.app, instance_type=GROUP, instance_id=group.id)
+        await self.store.jobs.request(key, due=due)
