@@ -27,8 +27,8 @@ lint: install ## style and formatting
 	.venv/bin/ruff check && .venv/bin/ruff format --check
 rooms: install ## which room may import which
 	.venv/bin/lint-imports
-types: install ## types, strictly
-	.venv/bin/basedpyright
+types: install ## types: strict in bridge/, standard in tests/
+	.venv/bin/basedpyright --pythonpath .venv/bin/python && .venv/bin/basedpyright --pythonpath .venv/bin/python -p tests/pyrightconfig.json
 fmt: install ## format the code and apply the safe fixes
 	.venv/bin/ruff check --fix-only && .venv/bin/ruff format
 lock: install ## write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade for newer versions)
