@@ -246,3 +246,8 @@ class Metrics:
     def delivery(self, app: str, result: DeliveryResult | str) -> None:
         """Count one webhook request."""
         self.deliveries.labels(app=self.app(app), result=DeliveryResult(result).value).inc()
+
+    def ended(self, outcome: str, seconds: float) -> None:
+        """Count one run of a job that ended so, after that long."""
+        self.jobs.labels(outcome=outcome).inc()
+        self.job_seconds.observe(seconds)

@@ -221,3 +221,13 @@ def test_every_metric_has_our_prefix() -> None:
     names = [family.name for family in registry.collect()]
     assert names
     assert all(name.startswith("feedback_bridge_") for name in names)
+
+
+def test_a_run_is_counted_with_how_it_ended_and_how_long_it_took() -> None:
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    metrics.ended("filed", 2.0)
+    metrics.ended("postponed", 0.5)
+    assert registry.get_sample_value("feedback_bridge_jobs_total", {"outcome": "filed"}) == 1
+    assert registry.get_sample_value("feedback_bridge_job_seconds_count") == 2
+    assert registry.get_sample_value("feedback_bridge_job_seconds_sum") == 2.5
