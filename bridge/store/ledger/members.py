@@ -1,0 +1,134 @@
+"""Which feedback is an occurrence of which group."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bridge.errors import Gone, Refused
+from bridge.model import Group, Kind, Occurrence
+from bridge.store.engine import whole
+from bridge.store.ledger.groups import give_keys, group_of_row, group_row, owner_of, survivor
+from bridge.store.ledger.part import LedgerPart
+from bridge.store.records import dump, load
+from bridge.store.schema import FINGERPRINTS, GROUPS, OCCURRENCES
+
+
+class MemberLedger(LedgerPart):
+    """Occurrences: feedback joins groups, and groups join each other."""
+
+    @whole
+    async def join(
+        self,
+        occurrence: Occurrence,
+        *,
+        kind: Kind,
+        tracker: str,
+        keys: Sequence[str],
+        title: str | None,
+    ) -> Group:
+        """Make a feedback an occurrence of one group, and return that group.
+
+        It is the feedback's own group if it has one already; else the app's group that owns any
+        of `keys`, which then owns those that nobody owned as well; else a new one. All in one
+        transaction, so that two who come at once with one key get one group. A group that was
+        merged is never returned, but the one that took over.
+        """
+        async with self._database.writing() as connection:
+            mine = await _group_id(connection, occurrence.app, occurrence.feedback_id)
+            if mine is not None:
+                return group_of_row(await survivor(connection, mine))
+            row = await owner_of(connection, occurrence.app, keys)
+            if row is None:
+                row = await self._create(connection, occurrence.app, kind, tracker, title)
+            await give_keys(connection, row.app, row.id, keys)
+            await _insert(connection, replace(occurrence, group_id=row.id))
+            return group_of_row(row)
+
+    async def group_of(self, app: str, feedback_id: str) -> Group | None:
+        """Return the group that a feedback is an occurrence of, following merges."""
+        async with self._database.reading() as connection:
+            mine = await _group_id(connection, app, feedback_id)
+            return None if mine is None else group_of_row(await survivor(connection, mine))
+
+    async def occurrences(self, group_id: str) -> Sequence[Occurrence]:
+        """Return a group's occurrences, oldest first."""
+        query = (
+            select(OCCURRENCES)
+            .where(OCCURRENCES.c.group_id == group_id)
+            .order_by(OCCURRENCES.c.at, OCCURRENCES.c.feedback_id)
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return [replace(load(Occurrence, row.record), group_id=row.group_id) for row in rows]
+
+    @whole
+    async def move(self, app: str, feedback_id: str, *, to: str) -> None:
+        """Make a feedback an occurrence of another group. Raises Gone if either is unknown."""
+        changed = update(OCCURRENCES).where(
+            OCCURRENCES.c.app == app, OCCURRENCES.c.feedback_id == feedback_id
+        )
+        async with self._database.writing() as connection:
+            target = await group_row(connection, to)
+            if target.app != app:
+                raise Refused(f"group {to} is {target.app}'s; groups never cross apps")
+            done = await connection.execute(changed.values(group_id=to))
+            if not done.rowcount:
+                raise Gone(f"feedback {feedback_id} of {app} is in no group")
+
+    @whole
+    async def merge(self, group_id: str, *, into: str) -> None:
+        """Let one group take over another: its keys and its occurrences. May be said again.
+
+        Raises Gone if either is unknown, Refused if they are different apps', or if it would
+        make a group part of itself.
+        """
+        async with self._database.writing() as connection:
+            old = await group_row(connection, group_id)
+            new = await survivor(connection, into)
+            if new.app != old.app:
+                raise Refused(f"group {into} is {new.app}'s; groups never cross apps")
+            if new.id == old.id:
+                raise Refused(f"group {group_id} already took over {into}")
+            for table in (FINGERPRINTS, OCCURRENCES):
+                await connection.execute(
+                    update(table).where(table.c.group_id == group_id).values(group_id=new.id)
+                )
+            merged = update(GROUPS).where(GROUPS.c.id == group_id)
+            await connection.execute(merged.values(merged_into=new.id))
+
+    async def _create(
+        self, connection: AsyncConnection, app: str, kind: Kind, tracker: str, title: str | None
+    ) -> Row[Any]:
+        new = insert(GROUPS).values(
+            id=secrets.token_hex(8),
+            app=app,
+            kind=kind.value,
+            tracker=tracker,
+            created_at=self._clock.now(),
+            title=title,
+        )
+        return (await connection.execute(new.returning(GROUPS))).one()
+
+
+async def _group_id(connection: AsyncConnection, app: str, feedback_id: str) -> str | None:
+    return await connection.scalar(
+        select(OCCURRENCES.c.group_id).where(
+            OCCURRENCES.c.app == app, OCCURRENCES.c.feedback_id == feedback_id
+        )
+    )
+
+
+async def _insert(connection: AsyncConnection, occurrence: Occurrence) -> None:
+    await connection.execute(
+        insert(OCCURRENCES).values(
+            app=occurrence.app,
+            feedback_id=occurrence.feedback_id,
+            group_id=occurrence.group_id,
+            at=occurrence.at,
+            record=dump(occurrence),
+        )
+    )
