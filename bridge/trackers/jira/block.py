@@ -18,6 +18,7 @@ _GREY = "#97a0af"
 _OPEN = r"(?:\{color(?::[^{}\n]*)?\})?[ \t\u00a0]*"
 _CLOSE = r"[ \t\u00a0]*(?:\{color\})?"
 _OP = r"(?:[\s\u00a0]+op=[A-Za-z0-9._\\-]*)?"
+_MARK = "feedback-bridge:v1"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -33,7 +34,7 @@ class Parts:
 def wrap(block: str, marker: Marker) -> str:
     """Return the block between its two lines: a new issue's whole description."""
     first = f"{{color:{_GREY}}}{PHRASE} · {_proof(marker)}{{color}}"
-    return f"{first}\n\n{block.strip()}\n\n{signed(marker)}"
+    return f"{first}\n\n{harmless(block)}\n\n{signed(marker)}"
 
 
 def signed(marker: Marker) -> str:
@@ -41,10 +42,20 @@ def signed(marker: Marker) -> str:
     return f"{{color:{_GREY}}}{marker.text}{{color}}"
 
 
+def harmless(words: str) -> str:
+    """Return our text without what Jira's database won't have, or what would look like our marks.
+
+    A tester can copy marks from an issue that they can see.
+    """
+    words = _CONTROL.sub("", words)
+    words = _FORGED_FIRST.sub("kept up to date by feedback bridge", words)
+    return _FORGED_LAST.sub("feedback bridge v1", words).strip()
+
+
 def split(description: str, marker: Marker) -> Parts | None:
     """Return the description in parts, or None if one of our two lines is gone."""
-    first = re.search(_OPEN + _loose(f"{PHRASE} · {_proof(marker)}") + _CLOSE, description)
-    if first is None:
+    first = _FIRST.search(description)
+    if first is None or first["proof"].replace("\\", "") != _proof(marker):
         return None
     last = re.compile(_OPEN + _loose(marker.key) + _OP + _CLOSE).search(description, first.end())
     if last is None:
@@ -58,12 +69,12 @@ def split(description: str, marker: Marker) -> Parts | None:
 
 def join(parts: Parts, block: str) -> str:
     """Return the description with another block; everything around it is as it was."""
-    return f"{parts.before}\n\n{block.strip()}\n\n{parts.after}"
+    return f"{parts.before}\n\n{harmless(block)}\n\n{parts.after}"
 
 
-def holds(words: str, marker_text: str) -> bool:
-    """Whether the text holds the marker, as written or after a conversion."""
-    return re.search(_loose(marker_text), words) is not None
+def holds(words: str, marker: Marker) -> bool:
+    """Whether a comment holds this very marker, as written or after a conversion."""
+    return re.search(_loose(marker.text) + r"(?![\w.-])", words) is not None
 
 
 def same(one: str, other: str) -> bool:
@@ -74,11 +85,6 @@ def same(one: str, other: str) -> bool:
 def digest(block: str) -> str:
     """Return what the issue's property keeps of a block, to know it again after a conversion."""
     return hashlib.sha256(_plain(block).encode()).hexdigest()[:32]
-
-
-def clean(words: str) -> str:
-    """Return the text without characters that Jira's database or XML won't have."""
-    return _CONTROL.sub("", words)
 
 
 def _proof(marker: Marker) -> str:
@@ -93,3 +99,8 @@ def _loose(words: str) -> str:
     """Return a pattern for the words with any spaces and with backslashes put in between."""
     pieces = (r"[\s\u00a0]+" if c == " " else r"\\?" + re.escape(c) for c in words)
     return "".join(pieces)
+
+
+_FIRST = re.compile(_OPEN + _loose(f"{PHRASE} · ") + r"(?P<proof>[\w\\]+)" + _CLOSE)
+_FORGED_FIRST = re.compile(_loose(PHRASE))
+_FORGED_LAST = re.compile(_loose(_MARK))

@@ -5,7 +5,7 @@ from typing import Any
 from bridge.errors import BridgeError, LostAnswer, Misconfigured, Refused
 from bridge.model import IssueDraft
 from bridge.trackers.jira.answers import table, text
-from bridge.trackers.jira.block import clean, digest, wrap
+from bridge.trackers.jira.block import digest, harmless, wrap
 from bridge.trackers.jira.client import Connection, Request
 from bridge.trackers.jira.failures import JiraRefused
 from bridge.trackers.jira.fields import Wanted, give_way, read_fields, title_line
@@ -30,14 +30,14 @@ class Creation:
         then nothing was created. Everything that leaves this open is a `LostAnswer`.
         """
         wanted = read_fields(draft.fields, cloud=self._cloud)
-        block = clean(draft.block)
+        block = harmless(draft.block)
         kept: dict[str, Any] = {"marker": draft.marker.text, "block": digest(block)}
         properties = [{"key": PROPERTY, "value": kept}]
         notes: tuple[str, ...] = ()
         for _ in range(TRIES):
             body: dict[str, Any] = {
                 "fields": wanted.fields(
-                    title=title_line(clean(draft.title)), description=wrap(block, draft.marker)
+                    title=title_line(draft.title), description=wrap(block, draft.marker)
                 )
             }
             if properties:

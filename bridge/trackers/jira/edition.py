@@ -8,7 +8,7 @@ import structlog
 from bridge.errors import Forbidden, Refused
 from bridge.model import IssueBlock, IssueRef, UpdateOutcome
 from bridge.trackers.jira.answers import table, text
-from bridge.trackers.jira.block import clean, digest, join, same, split
+from bridge.trackers.jira.block import digest, harmless, join, same, split
 from bridge.trackers.jira.client import Connection, Request
 from bridge.trackers.jira.creation import refuses_properties
 from bridge.trackers.jira.failures import Conflict, JiraRefused
@@ -55,7 +55,7 @@ class Edition:
         parts = split(text(fields.get("description")), block.marker)
         if parts is None:
             return UpdateOutcome.BLOCK_GONE
-        wanted = clean(block.block).strip()
+        wanted = harmless(block.block)
         kept = table(table(found.get("properties")).get(PROPERTY))
         edits: dict[str, Any] = _title(block, text(fields.get("summary")))
         if not same(parts.block, wanted) and kept.get("block") != digest(wanted):
@@ -108,8 +108,8 @@ def _title(block: IssueBlock, now: str) -> dict[str, str]:
     """Return the edit of the title, if there is a new one and the old one is still ours."""
     if block.title is None or block.was_title is None:
         return {}
-    title = title_line(clean(block.title))
-    if now.strip() != title_line(clean(block.was_title)) or now == title:
+    title = title_line(block.title)
+    if now.strip() != title_line(block.was_title) or now == title:
         return {}
     return {"summary": title}
 

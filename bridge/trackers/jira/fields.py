@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, cast
 
 from bridge.errors import Misconfigured
@@ -12,8 +13,18 @@ from bridge.trackers.jira.failures import Complaint, quotable
 TITLE_LIMIT = 254  # Jira: "Summary must be less than 255 characters."
 LABEL_LIMIT = 255
 NEEDED = ("project", "issuetype", "summary", "description")
+_ROUTE = (
+    "project", "issue_type", "priority", "components", "labels", "assignee", "affects_versions",
+    "fix_versions", "custom",
+)  # fmt: skip
+_SYSTEM = (
+    "duedate", "environment", "fixVersions", "parent", "reporter", "security", "timetracking",
+    "versions",
+)  # fmt: skip
+_CUSTOM = re.compile(r"customfield_\d+")
 _OURS = {"summary": "title", "title": "title", "description": "body"}
 _LISTS = {"components": "components", "affects_versions": "versions", "fix_versions": "fixVersions"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]+", re.IGNORECASE)
 
 
@@ -55,12 +66,10 @@ def read_fields(fields: Mapping[str, Any], *, cloud: bool) -> Wanted:
     is one that the templates own.
     """
     optional: dict[str, Any] = {}
-    for name, value in {**fields, **_custom(fields.get("custom"))}.items():
-        if name in _OURS:
-            raise Misconfigured(
-                f"The route's field `{name}` is not allowed: the issue's {_OURS[name]} comes from "
-                "the template."
-            )
+    custom = _custom(fields.get("custom"))
+    for name, value in {**fields, **custom}.items():
+        if name not in custom:
+            _known(name)
         if name in ("project", "issue_type", "custom") or _empty(value):
             continue
         field_id, wanted = _field(name, value, cloud=cloud)
@@ -94,7 +103,7 @@ def give_way(wanted: Wanted, complaint: Complaint) -> tuple[Wanted, tuple[str, .
 
 def title_line(title: str) -> str:
     """Return the title on one line, cut to what Jira takes, which counts UTF-16 units."""
-    line = " ".join(title.split())
+    line = " ".join(_CONTROL.sub(" ", title).split())
     if _units(line) <= TITLE_LIMIT:
         return line
     while _units(line) > TITLE_LIMIT - 1:
@@ -104,6 +113,23 @@ def title_line(title: str) -> str:
 
 def _units(line: str) -> int:
     return len(line.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _known(name: str) -> None:
+    """Raise `Misconfigured` unless the name is a route's field or one of Jira's field ids."""
+    if name in _OURS:
+        raise Misconfigured(
+            f"The route's field `{name}` is not allowed: the issue's {_OURS[name]} comes from the "
+            "template."
+        )
+    if name in (*_ROUTE, *_SYSTEM) or _CUSTOM.fullmatch(name):
+        return
+    near = get_close_matches(name, (*_ROUTE, *_SYSTEM), n=1)
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    raise Misconfigured(
+        f"The route's field `{name}` is not known.{hint} A Jira tracker knows {', '.join(_ROUTE)}, "
+        "and any of Jira's field ids below `custom`."
+    )
 
 
 def _required(fields: Mapping[str, Any], name: str, what: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from bridge.errors import Gone, Misconfigured, Transient
 from bridge.model import Fence, Marker
 from bridge.trackers.jira.answers import rows, table, text
-from bridge.trackers.jira.block import holds
+from bridge.trackers.jira.block import split
 from bridge.trackers.jira.client import Connection
 from bridge.trackers.jira.failures import JiraRefused
 
@@ -134,9 +134,13 @@ class Search:
 def first_with(marker: Marker, issues: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the first issue whose property or description holds the marker's key."""
     for issue in issues:
-        kept = table(table(issue.get("properties")).get(PROPERTY)).get("marker")
-        description = table(issue.get("fields")).get("description")
-        if marker.key in text(kept) or holds(text(description), marker.key):
+        kept = text(table(table(issue.get("properties")).get(PROPERTY)).get("marker"))
+        if kept:
+            # Only we can write it, so that it says whose issue this is, whatever the text holds.
+            if f"{kept} ".startswith(f"{marker.key} "):
+                return issue
+            continue
+        if split(text(table(issue.get("fields")).get("description")), marker):
             return issue
     return None
 

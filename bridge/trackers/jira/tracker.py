@@ -21,7 +21,7 @@ from bridge.model import (
 )
 from bridge.trackers.base import Finding, Limits, Opening
 from bridge.trackers.jira.answers import number, rows, table, text
-from bridge.trackers.jira.block import clean, holds, signed
+from bridge.trackers.jira.block import harmless, holds, signed
 from bridge.trackers.jira.checkup import Checkup
 from bridge.trackers.jira.client import Connection
 from bridge.trackers.jira.creation import Creation
@@ -118,7 +118,7 @@ class JiraTracker:
         await self._pace.write()
         await self._jira.post(
             f"issue/{issue.id or issue.key}/comment",
-            {"body": f"{clean(comment.text).strip()}\n\n{signed(comment.marker)}"},
+            {"body": f"{harmless(comment.text)}\n\n{signed(comment.marker)}"},
             doing=f"comment on {issue.key}",
         )
 
@@ -205,7 +205,7 @@ class JiraTracker:
                 )
             )
             comments = rows(page.get("comments"))
-            if any(holds(text(comment.get("body")), marker.text) for comment in comments):
+            if any(holds(text(comment.get("body")), marker) for comment in comments):
                 return True
             seen += len(comments)
             if not comments or seen >= (number(page.get("total")) or 0):
