@@ -79,11 +79,11 @@ def search(canvas: Canvas, dice: random.Random) -> None:
 def order(canvas: Canvas, dice: random.Random) -> None:
     """An order and where it is."""
     _frame(canvas, "Order 1042")
+    reached = dice.randrange(2, 5)
     for n, step in enumerate(("Paid", "Packed", "On its way", "Delivered")):
         y = 150 + n * 96
-        done = n < dice.randrange(2, 5)
         canvas.line((44, y), (44, y + 96), fill=canvas.colours.faint)
-        canvas.disc(44, y, 13, fill=canvas.colours.accent if done else canvas.colours.faint)
+        canvas.disc(44, y, 13, fill=canvas.colours.accent if n < reached else canvas.colours.faint)
         canvas.text(76, y - 12, step, size=19)
         canvas.text(76, y + 14, f"{9 + n}:{dice.randrange(10, 60)}", size=14)
 

@@ -8,8 +8,6 @@ ARABIC = "يتوقف التطبيق عند فتح الخريطة كل مرة"
 EMOJI = "💥💥 scanning a barcode killed it 😱 … 👩🏽‍💻 (second time today)"
 LOGIN = "Signed in with my old account, the spinner turned twice and then the app was gone."
 LOGIN_ADDRESS = "Can't sign in with tester07@example.com, it closes. The password works on the web."
-    "Can't sign in with tester07@example.com, it just closes. Password is fine on the web."
-)
 MAP = "Zoomed into the city on the store map and the app closed."
 LAUNCH = "Won't start since the update. White screen for about twenty seconds, then it's gone."
 PAY = "Tapped Pay with a gift card in the basket. Gone before Face ID came up."
