@@ -61,10 +61,9 @@ class Inbox:
 
     async def counts(self) -> Mapping[str, int]:
         """Return how many deliveries there are of each event type."""
-        query = select(DELIVERIES.c.type, func.count()).group_by(DELIVERIES.c.type)
+        query = select(DELIVERIES.c.type, func.count().label("n")).group_by(DELIVERIES.c.type)
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).tuples()
-            return dict(rows.all())
+            return {row.type: row.n for row in await connection.execute(query)}
 
     async def aclose(self) -> None:
         """Return when nothing waits to be committed any more."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.clock import Clock
@@ -165,7 +165,8 @@ class Jobs:
     ) -> int:
         """Make dead letters, or held jobs, due at once with all their tries; return how many.
 
-        They go on from their last checkpoint. Given conditions must all hold.
+        They go on from their last checkpoint; a held job is marked as released. Given conditions
+        must all hold.
         """
         wanted = [state.value for state in states if state in RETRIED]
         query = update(JOBS).where(JOBS.c.state.in_(wanted))
@@ -178,7 +179,9 @@ class Jobs:
         if error_contains is not None:
             query = query.where(JOBS.c.error.contains(error_contains, autoescape=True))
         async with self._database.writing() as connection:
-            done = await connection.execute(query.values(**_waiting(self._clock.now()), tries=0))
+            released = or_(JOBS.c.released, JOBS.c.state == JobState.HELD.value)
+            again = {**_waiting(self._clock.now()), "tries": 0, "released": released}
+            done = await connection.execute(query.values(**again))
         self._wakeups.say()
         return done.rowcount
 
@@ -313,6 +316,7 @@ def _job(row: Row[Any]) -> Job:
         delivery_id=row.delivery_id,
         lease=row.lease,
         checkpoint=json.loads(row.checkpoint),
+        released=row.released,
         error=row.error,
         finished_at=row.finished_at,
     )

@@ -1,6 +1,7 @@
 """The tables. Migrations bring a database here; a test holds the two together."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -67,6 +69,7 @@ JOBS = Table(
     Column("take_at", UtcDateTime, index=True),
     Column("again_at", UtcDateTime),  # asked for while it runs: it runs once more, then
     Column("delivery_id", String),
+    Column("released", Boolean, nullable=False, server_default=false()),  # by retry, once held
     Column("owner", String),
     Column("lease", String),
     Column("checkpoint", Text, nullable=False, server_default=text("'{}'")),
@@ -96,6 +99,7 @@ GROUPS = Table(
     Column("app", String, nullable=False, index=True),
     Column("kind", String, nullable=False),
     Column("tracker", String, nullable=False),
+    Column("opened_by", String, nullable=False, server_default=text("''")),
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("issue_tracker", String),
     Column("issue_key", String, index=True),

@@ -135,6 +135,7 @@ def group_of_row(row: Row[Any]) -> Group:
         kind=Kind(row.kind),
         tracker=row.tracker,
         created_at=row.created_at,
+        opened_by=row.opened_by,
         issue=issue_ref(row),
         title=row.title,
         notes=load_words(row.notes),

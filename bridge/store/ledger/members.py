@@ -43,7 +43,7 @@ class MemberLedger(LedgerPart):
                 return group_of_row(await survivor(connection, mine))
             row = await owner_of(connection, occurrence.app, keys)
             if row is None:
-                row = await self._create(connection, occurrence.app, kind, tracker, title)
+                row = await self._create(connection, occurrence, kind, tracker, title)
             await give_keys(connection, row.app, row.id, keys)
             await _insert(connection, replace(occurrence, group_id=row.id))
             return group_of_row(row)
@@ -101,14 +101,20 @@ class MemberLedger(LedgerPart):
             await connection.execute(merged.values(merged_into=new.id))
 
     async def _create(
-        self, connection: AsyncConnection, app: str, kind: Kind, tracker: str, title: str | None
+        self,
+        connection: AsyncConnection,
+        occurrence: Occurrence,
+        kind: Kind,
+        tracker: str,
+        title: str | None,
     ) -> Row[Any]:
         new = insert(GROUPS).values(
             id=secrets.token_hex(8),
-            app=app,
+            app=occurrence.app,
             kind=kind.value,
             tracker=tracker,
             created_at=self._clock.now(),
+            opened_by=occurrence.feedback_id,
             title=title,
         )
         return (await connection.execute(new.returning(GROUPS))).one()
