@@ -58,6 +58,25 @@ DEVIATIONS = (
         operation=ANY,
         what=re.compile(r"the status (400|401|403|404|413|429|5\d\d) is not documented"),
     ),
+    Deviation(
+        name="Jira's times have an offset without a colon",
+        source="the examples of the documents themselves: 2021-01-17T12:34:00.000+0000",
+        service="jira",
+        side="answer",
+        operation=ANY,
+        what=re.compile(r"at [^;]*: '[\dT:.-]+\+0000' is not a 'date-time'"),
+    ),
+    Deviation(
+        name="Jira answers these writes without a body",
+        source="RFC 9110 15.3.5 (a 204 has none); the documents give them an empty schema",
+        service="jira",
+        side="answer",
+        operation=re.compile(
+            r"PUT /rest/api/\d/issue/\{issueIdOrKey\}"
+            r"|POST /rest/api/\d/(issueLink|issue/\{issueIdOrKey\}/transitions)"
+        ),
+        what=re.compile(r"Missing response data"),
+    ),
 )
 
 OUTSIDE = (

@@ -29,7 +29,9 @@ class Screen:
         for name, value in fields.items():
             if name in ("project", "issuetype"):
                 continue
-            if name in custom:
+            if not new and name in self._site.uneditable:
+                self.errors[name] = _OFF_SCREEN.format(name)
+            elif name in custom:
                 stored[name] = self._custom(custom[name], value)
             elif name in (*_SCREEN, "versions"):
                 stored[name] = self._own(name, value)

@@ -173,6 +173,7 @@ class Site:
         self.accepts_properties = True
         self.loses_bytes = 0
         self.denied: set[str] = set()
+        self.uneditable: set[str] = set()
         self.mails: Counter[str] = Counter()
         self.projects: dict[str, Project] = {}
         self.issues: dict[str, Issue] = {}

@@ -101,6 +101,6 @@ def _loose(words: str) -> str:
     return "".join(pieces)
 
 
-_FIRST = re.compile(_OPEN + _loose(f"{PHRASE} · ") + r"(?P<proof>[\w\\]+)" + _CLOSE)
+_FIRST = re.compile(_OPEN + _loose(f"{PHRASE} · ") + r"(?P<proof>[\w\\-]+)" + _CLOSE)
 _FORGED_FIRST = re.compile(_loose(PHRASE))
 _FORGED_LAST = re.compile(_loose(_MARK))

@@ -68,7 +68,7 @@ def read_fields(fields: Mapping[str, Any], *, cloud: bool) -> Wanted:
     optional: dict[str, Any] = {}
     custom = _custom(fields.get("custom"))
     for name, value in {**fields, **custom}.items():
-        if name not in custom:
+        if name in _OURS or name not in custom:
             _known(name)
         if name in ("project", "issue_type", "custom") or _empty(value):
             continue
@@ -96,7 +96,7 @@ def give_way(wanted: Wanted, complaint: Complaint) -> tuple[Wanted, tuple[str, .
         kept, refused = _without(optional.pop(name), why)
         if kept:
             optional[name] = kept
-        notes.append(f"Jira refused {name} {_shown(refused)}: {quotable(why)} It was left out.")
+        notes.append(f"Left out: {name} {_shown(refused)}. Jira: {quotable(why)}")
     left = Wanted(project=wanted.project, issue_type=wanted.issue_type, optional=optional)
     return left, tuple(notes)
 
