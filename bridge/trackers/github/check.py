@@ -148,11 +148,11 @@ class Check:
 
     async def _branch(self, where: AttachmentSettings, found: Repository) -> Finding:
         answer = await self._client.get(
-            path_of(found.name, "branches", where.branch),
+            f"{path_of(found.name, 'git', 'ref', 'heads')}/{where.branch}",
             doing=f"the branch {where.branch} of {found.name}",
-            expect={404},
+            expect={404, 409},  # 409: the repository is empty
         )
-        if answer.status == HTTPStatus.NOT_FOUND:
+        if answer.status != HTTPStatus.OK:
             return _ok(f"the branch {where.branch} of {found.name} is made with the first file")
         return _ok(f"attachments go to the branch {where.branch} of {found.name}")
 

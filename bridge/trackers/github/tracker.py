@@ -144,8 +144,8 @@ class GitHubTracker:
     async def comment(self, issue: IssueRef, comment: CommentDraft) -> None:
         """Post the comment, unless one begins with its whole marker, `op` included."""
         text = bodies.comment(comment.text, comment.marker)
-        repository, number = await self._place(issue)
-        path = path_of(repository, "issues", number)
+        found = await self._there(issue)
+        path = path_of(found.repository, "issues", found.number)
         await self._say(path, text, begins=text.partition("\n")[0])
 
     async def state(self, issue: IssueRef) -> IssueState:
