@@ -27,6 +27,8 @@ class CrashSample:
     comment: str | None
     turn: int
     """How many reports of the same bug come before it."""
+    late: int = 0
+    """How many times its log is asked for in vain, as happens with the real service."""
 
 
 _CART, _LOGIN, _PRICE = "cart-total-out-of-range", "login-token-missing", "price-kind-unknown"
@@ -69,15 +71,19 @@ _TABLE: tuple[tuple[str, str, str, Format, str | None, str | None], ...] = (
 )
 
 
+_LATE = {8, 21}
+"""The places in the table whose crash log isn't there at once."""
+
+
 def _numbered() -> tuple[CrashSample, ...]:
     turns: dict[str, int] = {}
     samples: list[CrashSample] = []
-    for bug, device, build, form, tester, comment in _TABLE:
+    for place, (bug, device, build, form, tester, comment) in enumerate(_TABLE):
         turn = turns[bug] = turns.get(bug, -1) + 1
         samples.append(
             CrashSample(
                 bug=bug, device=DEVICES[device], build=build, format=form,
-                tester=tester, comment=comment, turn=turn,
+                tester=tester, comment=comment, turn=turn, late=int(place in _LATE),
             )
         )  # fmt: skip
     return tuple(samples)
