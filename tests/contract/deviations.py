@@ -51,6 +51,15 @@ DEVIATIONS = (
         what=re.compile(r"the status (401|403|404|429|5\d\d) is not documented"),
     ),
     Deviation(
+        name="a folder at GitHub is an array",
+        source="docs.github.com: Get repository content, on directories; the description puts a "
+        "discriminator before the array, which only objects can have",
+        service="github",
+        side="answer",
+        operation=re.compile(r"GET /repos/\{owner\}/\{repo\}/contents/\{path\}"),
+        what=re.compile(r"at the top: \[\{'type': 'file'"),
+    ),
+    Deviation(
         name="any Jira request may meet these statuses",
         source="developer.atlassian.com: Rate limiting; Jira Cloud platform status codes",
         service="jira",
@@ -84,6 +93,11 @@ OUTSIDE = (
         service="appstore",
         path=re.compile(r"/(?!v\d/).*"),
         why="pre-signed screenshot URLs are on a host of their own",
+    ),
+    Outside(
+        service="github",
+        path=re.compile(r"/(?!repos/)[^/]+/[^/]+/(blob|issues)/.*"),
+        why="pages for people: issues, and files as they are",
     ),
     Outside(
         service="jira",
