@@ -95,7 +95,8 @@ class Jobs:
             raise ValueError(f"a job doesn't end as {state}")
         async with self._database.writing() as connection:
             row = await self._held(connection, job)
-            await connection.execute(_of(job).values(**self._ended(row, state), error=None))
+            ended = {"error": None, **self._ended(row, state)}
+            await connection.execute(_of(job).values(**ended))
         self._wakeups.say()
 
     @whole
