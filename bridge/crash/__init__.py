@@ -1,0 +1,7 @@
+"""Understanding Apple's crash reports. Pure: bytes come in, frozen values go out."""
+
+from bridge.crash.diagnose import diagnosed, understand
+from bridge.crash.inspection import inspection
+from bridge.crash.read import read
+
+__all__ = ["diagnosed", "inspection", "read", "understand"]

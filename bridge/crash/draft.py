@@ -1,0 +1,133 @@
+"""What a parser has found so far, and the `CrashReport` made of it."""
+
+from dataclasses import dataclass, field
+
+from bridge.crash.images import AppCode, ImageTable, last_part
+from bridge.crash.text_frame import RawFrame
+from bridge.model import BinaryImage, CrashReport, Frame, ReportKind, Thread
+
+FRAMES_KEPT = 512
+"""Frames kept a thread; deeper ones are counted. Apple's own reporter stops there too."""
+THREADS_KEPT = 1024
+"""Threads kept beside the crashed one."""
+
+
+@dataclass(slots=True)
+class Stack:
+    """A backtrace as it is read: its first frames, and how many there are."""
+
+    frames: list[RawFrame] = field(default_factory=list[RawFrame])
+    count: int = 0
+
+    def add(self, frame: RawFrame) -> None:
+        """Count a frame, and keep it if it is one of the first."""
+        self.count += 1
+        if len(self.frames) < FRAMES_KEPT:
+            self.frames.append(frame)
+
+
+@dataclass(slots=True)
+class DraftThread:
+    """A thread as it is read."""
+
+    index: int
+    name: str | None = None
+    queue: str | None = None
+    crashed: bool = False
+    stack: Stack = field(default_factory=Stack)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A report as it is read; every part may be missing."""
+
+    format: str
+    kind: ReportKind = ReportKind.CRASH
+    fields: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    """Fields of `CrashReport` by name, strings as written."""
+    path: str | None = None
+    """The executable's."""
+    application_info: list[str] = field(default_factory=list[str])
+    termination_details: list[str] = field(default_factory=list[str])
+    claimed: int | None = None
+    """The crashed thread as the report's head has it."""
+    threads: list[DraftThread] = field(default_factory=list[DraftThread])
+    last_exception: Stack | None = None
+    other_backtrace: Stack | None = None
+    images: list[BinaryImage] = field(default_factory=list[BinaryImage])
+    warnings: list[str] = field(default_factory=list[str])
+
+    def finish(self) -> CrashReport:
+        """The report, frames resolved against the images."""
+        crashed = self._crashed_thread()
+        table = ImageTable(self.images, self._app())
+        exception = self.last_exception
+        return CrashReport(
+            format=self.format,
+            kind=self.kind,
+            **{k: v for k, v in self.fields.items() if v is not None},  # pyright: ignore[reportArgumentType]  # the keys are string fields only
+            application_info=tuple(self.application_info),
+            termination_details=tuple(self.termination_details),
+            crashed_thread=crashed,
+            threads=self._finished_threads(table, crashed),
+            last_exception=_resolved(exception, table) if exception else None,
+            n_last_exception=exception.count if exception else 0,
+            other_backtrace=_resolved(self.other_backtrace, table) if self.other_backtrace else (),
+            images=table.all,
+            app_image=last_part(self.path),
+            warnings=tuple(dict.fromkeys(self.warnings)),
+        )
+
+    def completed(self, other: "Draft") -> "Draft":
+        """The draft itself, its gaps filled from another reading of the same report."""
+        for name, value in other.fields.items():
+            self.fields[name] = self.fields.get(name) or value
+        self.path = self.path or other.path
+        self.kind = other.kind if self.kind is ReportKind.CRASH else self.kind
+        self.application_info = self.application_info or other.application_info
+        self.termination_details = self.termination_details or other.termination_details
+        self.claimed = other.claimed if self.claimed is None else self.claimed
+        if not self.threads:
+            self.threads, self.images = other.threads, other.images
+        self.last_exception = self.last_exception or other.last_exception
+        self.other_backtrace = self.other_backtrace or other.other_backtrace
+        self.warnings.extend(other.warnings)
+        return self
+
+    def _app(self) -> AppCode:
+        return AppCode(
+            executable_path=self.path,
+            process=self.fields.get("process"),
+            bundle_id=self.fields.get("bundle_id"),
+        )
+
+    def _crashed_thread(self) -> int | None:
+        marked = [thread.index for thread in self.threads if thread.crashed]
+        if len(marked) > 1:
+            names = ", ".join(str(index) for index in marked[:5])
+            self.warnings.append(f"Several threads are marked as crashed: {names}.")
+        if self.claimed is not None:
+            return self.claimed
+        if not marked and self.threads and self.kind is ReportKind.CRASH:
+            self.warnings.append("No thread is marked as crashed.")
+        return marked[0] if marked else None
+
+    def _finished_threads(self, table: ImageTable, crashed: int | None) -> tuple[Thread, ...]:
+        kept = [t for n, t in enumerate(self.threads) if n < THREADS_KEPT or t.index == crashed]
+        if len(kept) < len(self.threads):
+            self.warnings.append(f"Of {len(self.threads)} threads {len(kept)} were kept.")
+        return tuple(
+            Thread(
+                index=thread.index,
+                name=thread.name,
+                queue=thread.queue,
+                crashed=thread.index == crashed,
+                frames=_resolved(thread.stack, table),
+                n_frames=thread.stack.count,
+            )
+            for thread in kept
+        )
+
+
+def _resolved(stack: Stack, table: ImageTable) -> tuple[Frame, ...]:
+    return tuple(table.frame(raw, index=n) for n, raw in enumerate(stack.frames))

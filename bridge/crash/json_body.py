@@ -1,0 +1,96 @@
+"""JSON from outside: read whole, or up to where it was cut, and never trusted to have a shape."""
+
+import json
+import re
+from typing import Any, cast
+
+from bridge.crash.words import known
+
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[{}\[\],]', re.DOTALL)
+_CLOSERS = {"{": "}", "[": "]"}
+_DEEPEST = 200
+"""Nesting that a cut document is mended at; Apple's reports use about eight levels."""
+
+Table = dict[str, Any]
+
+
+def read_object(text: str) -> tuple[Table | None, bool]:
+    """The JSON object that `text` starts with, and whether it was whole.
+
+    What follows it is not looked at. A document that was cut is read up to the last value that
+    is whole. (None, False) where nothing can be read.
+    """
+    text = text.lstrip()
+    table = _decoded(text)
+    if table is not None:
+        return table, True
+    mended = _mended(text)
+    return (_decoded(mended) if mended else None), False
+
+
+def _decoded(text: str) -> Table | None:
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return cast("Table", value) if isinstance(value, dict) else None
+
+
+def _mended(text: str) -> str | None:
+    """`text` up to its last whole value, with the brackets closed that are then open."""
+    stack: list[str] = []
+    safe, open_then = 0, 0
+    for token in _TOKEN.finditer(text):
+        mark = token[0][0]
+        if mark == '"':
+            if not token[1]:
+                break
+            continue
+        if mark in _CLOSERS:
+            stack.append(_CLOSERS[mark])
+            safe, open_then = token.end(), len(stack)
+        elif mark == ",":
+            safe, open_then = token.start(), len(stack)
+        else:
+            if not stack or stack.pop() != mark:
+                break
+            safe, open_then = token.end(), len(stack)
+        if len(stack) > _DEEPEST:
+            break
+    closers = "".join(reversed(stack[:open_then]))
+    return text[:safe] + closers if safe and closers else None
+
+
+def table(parent: Table, key: str) -> Table:
+    """The object at `key`; an empty one where there is none."""
+    value = parent.get(key)
+    return cast("Table", value) if isinstance(value, dict) else {}
+
+
+def tables(parent: Table, key: str) -> list[Table]:
+    """The objects in the list at `key`; what isn't one is an empty one, so that places stay."""
+    value = parent.get(key)
+    items = cast("list[Any]", value) if isinstance(value, list) else []
+    return [cast("Table", item) if isinstance(item, dict) else {} for item in items]
+
+
+def texts(parent: Table, key: str) -> list[str]:
+    """The strings in the list at `key`, or the one string there."""
+    value = parent.get(key)
+    items = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return [text for item in items if isinstance(item, str) and (text := known(item))]
+
+
+def text(parent: Table, key: str) -> str | None:
+    """The string at `key`, or a number there as one; None where it says nothing."""
+    value = parent.get(key)
+    if isinstance(value, str):
+        return known(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def number(parent: Table, key: str) -> int | None:
+    """The whole number at `key` if it is one that a 64-bit process could have."""
+    value = parent.get(key)
+    usable = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 65
+    return value if usable else None

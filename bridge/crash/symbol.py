@@ -1,0 +1,268 @@
+"""A frame's name, reduced to what identifies a function from one build to the next.
+
+Generic arguments, argument types, closure numbers, thunks, specialisations, cold parts and
+compiler-made suffixes differ between builds and systems for one and the same function; argument
+labels don't, and stay, since overloads are different functions.
+"""
+
+import re
+
+from bridge.crash.images import is_swift_runtime
+from bridge.crash.rules import ANYWHERE, IN_APP, NAMELESS, SYSTEM, WRAPPER_IMAGES, Role, Rule
+from bridge.model import Frame
+
+_METHODS = {"-[", "+["}
+_LONGEST = 2048
+"""Characters of a name that are looked at; what differs further on is argument types."""
+
+_PEELED = (
+    "@objc ", "@nonobjc ", "static ", "specialized ", "generic specialization ", "merged ",
+    "dispatch thunk of ", "method descriptor for ", "partial apply forwarder for ",
+    "partial apply for ", "async function pointer to ", "default argument ", "outlined read-only ",
+    "override ", "non-virtual thunk to ", "virtual thunk to ", "@MainActor ", "class ",
+)  # fmt: skip
+_FUNCLET = re.compile(r"\(\d{1,6}\) (?:await|suspend) resume partial function for ")
+_SPECIALIZATION = re.compile(r"(?:function signature|generic|generic not re-abstracted) speciali")
+_CLOSURE = re.compile(r"(?:implicit )?closure #\d{1,9}(?: \([^()]{0,512}\))?(?: @Sendable)? in ")
+_VARIABLE = re.compile(
+    r"(?:variable initialization expression|property wrapper backing init\w*) of "
+)
+_WITNESS = "protocol witness for "
+_BLOCK = re.compile(r"_{1,3}(?:\d{1,4}(?=[-+]\[))?(.{1,2048})_block_invoke(?:[._]?\d{1,6})*$")
+_BLOCK_IN = "invocation function for block in "
+_SUFFIX = re.compile(
+    r"(?:\.(?:cold|llvm|part|isra|constprop|resume|destroy|cleanup|specialized)(?:\.\d{1,24})?"
+    r"|\.\d{1,24}|\$VARIANT\$\w{1,16}|\$V\d|\$UNIX2003|\$NOCANCEL| \[clone [^\]]{1,64}\]"
+    r"|T[QY]\d{1,3}_|Tm|Tf\w{1,8}_n)$"
+)
+_MISPLACED_OFFSET = re.compile(r"\+ \d{1,12}(?= ?\()")
+_DISCRIMINATOR = re.compile(
+    r"\((\w{1,512}) in _[0-9A-F]{32}\)| #\d{1,6}(?= in )|::\$_\d{1,6}|'lambda\d*'"
+)
+_EXTENSION = re.compile(r"\(extension in \w{1,256}\):")
+_NAMELESS_PREFIXES = (
+    "thunk for ", "reabstraction thunk ", "outlined ", "type metadata ", "value witness ",
+    "lazy protocol witness ", "block_", "objectdestroy", "associated type ", "key path ",
+    "instantiation function for ", "direct field offset", "nominal type descriptor",
+)  # fmt: skip
+_OPERATOR = re.compile(r"(?:^|[\s:])operator\b")
+_MANGLED_THUNK = re.compile(r"_?(?:\$[sS]|_T0).{0,2048}(?:T[RrAW](?:TA)?|WO[a-z])$")
+_MANGLED_NESTED = re.compile(r"_{1,2}ZNK?((?:\d{1,4}[A-Za-z_]\w{0,512})+)E")
+_NATIVE = re.compile(r"[*&]|\bconst\b|\bunsigned\b")
+_ENTRY_POINT = re.compile(r"(?:^|\.)\$?main\(\)$")
+
+
+def normal(symbol: str | None, image: str | None = None) -> str | None:
+    """The name of a frame's function, without what varies; None where it has none.
+
+    `image` is the module's name where the symbol may repeat it (`App.Cart.total` in `App`).
+    """
+    text = _MISPLACED_OFFSET.sub(" ", (symbol or "").strip()[:_LONGEST])
+    if not text or text.startswith(_NAMELESS_PREFIXES) or text == "???":
+        return None
+    if _MANGLED_THUNK.match(text):
+        return None
+    text, closure = _peeled(_unmangled(text))
+    if not text or text.startswith(_NAMELESS_PREFIXES):
+        return None
+    name = _objc(text) if text[:2] in _METHODS else _function(text, image)
+    if _ENTRY_POINT.search(name):
+        return "main"
+    return f"{name} {closure}" if closure and name else name or None
+
+
+def _unmangled(text: str) -> str:
+    """`CA::Layer::set_bounds` of `_ZN2CA5Layer10set_boundsE…`; other mangled names stay."""
+    found = _MANGLED_NESTED.match(text)
+    if found is None:
+        return text
+    rest, parts = found[1], list[str]()
+    while rest[:1].isdigit():
+        digits = len(rest) - len(rest.lstrip("0123456789"))
+        length = int(rest[:digits])
+        parts.append(rest[digits : digits + length])
+        rest = rest[digits + length :]
+    return text if rest or not all(parts) else "::".join(parts)
+
+
+def _peeled(text: str) -> tuple[str, str]:
+    """`text` without what the compiler wrapped around it, and `block` or `{closure}`."""
+    closure = ""
+    for _ in range(32):
+        before = text
+        for prefix in _PEELED:
+            text = text.removeprefix(prefix)
+        text = _unwrapped(text)
+        text, kind = _opened(text)
+        closure = kind or closure
+        text = _SUFFIX.sub("", text) if text[:2] not in _METHODS else text
+        if text == before:
+            break
+    return text, closure
+
+
+def _unwrapped(text: str) -> str:
+    """`text` without one phrase that says what the compiler made of a function."""
+    for phrase in (_FUNCLET, _VARIABLE):
+        found = phrase.match(text)
+        if found is not None:
+            return text[found.end() :]
+    if _SPECIALIZATION.match(text):
+        return text.partition(" of ")[2]
+    return _witnessed(text[len(_WITNESS) :]) if text.startswith(_WITNESS) else text
+
+
+def _opened(text: str) -> tuple[str, str]:
+    """The function that a closure or block is in, and which of the two it is, if any."""
+    inner = _CLOSURE.match(text)
+    if inner is not None:
+        return text[inner.end() :], "{closure}"
+    if text.startswith(_BLOCK_IN):
+        return text[len(_BLOCK_IN) :], "block"
+    block = _BLOCK.match(text) if "_block_invoke" in text else None
+    return (block[1], "block") if block is not None else (text, "")
+
+
+def _witnessed(text: str) -> str:
+    """`Cart.total()` of `Priced.total() in conformance App.Cart`.
+
+    The witness stands above the function it calls; with this name the two become one.
+    """
+    member, found, owner = text.partition(" in conformance ")
+    if not found:
+        return member
+    rest = _without_generics(member)
+    # A full name has the module in front of the protocol, and then of the type too.
+    skipped = 1 + (owner.partition(".")[0] == rest.partition(".")[0] and "." in owner)
+    return ".".join([_without_generics(owner), *rest.split(".")[skipped:]])
+
+
+def _objc(text: str) -> str:
+    end = text.find("]")
+    return re.sub(r" {2,}", " ", text[: end + 1] if end > 0 else text).replace(" (", "(")
+
+
+def _function(text: str, image: str | None) -> str:
+    text = _EXTENSION.sub("", text)
+    text = _DISCRIMINATOR.sub(lambda m: m[1] or "", text)
+    text = _without_generics(text)
+    text = text.partition(" -> ")[0].partition(" : ")[0]
+    for word in (" async", " throws", " const", " &"):
+        text = text.removesuffix(word)
+    name, arguments = _split_arguments(text)
+    if "::" in name or name.startswith(("void ", "operator ")) or _NATIVE.search(arguments or ""):
+        return _without_return_type(name)
+    module = (image or "").removesuffix(".debug.dylib").replace("-", "_").replace(" ", "_")
+    if module:
+        name = name.removeprefix(f"{module}.")
+    return name.strip() + _labels(arguments)
+
+
+def _without_generics(text: str) -> str:
+    """`text` without what stands in angle brackets; operators keep theirs."""
+    if "<" not in text or text.startswith("<"):
+        return text
+    if _OPERATOR.search(text):
+        return text
+    kept: list[str] = []
+    depth = 0
+    for place, mark in enumerate(text):
+        if mark == "<":
+            depth += 1
+        elif mark == ">" and depth and text[place - 1] != "-":
+            depth -= 1
+        elif not depth:
+            kept.append(mark)
+    return "".join(kept)
+
+
+def _split_arguments(text: str) -> tuple[str, str | None]:
+    """The name before the last argument list at the end, and that list's inside."""
+    if not text.endswith(")"):
+        # Some reporters cut long names in the middle of their arguments.
+        cut = _unclosed(text)
+        return (text, None) if cut is None else (text[:cut], text[cut + 1 :])
+    depth = 0
+    for place in range(len(text) - 1, -1, -1):
+        if text[place] == ")":
+            depth += 1
+        elif text[place] == "(":
+            depth -= 1
+            if depth == 0:
+                return text[:place], text[place + 1 : -1]
+    return text, None
+
+
+def _unclosed(text: str) -> int | None:
+    """Where the first bracket stands that nothing closes."""
+    open_at: list[int] = []
+    for place, mark in enumerate(text):
+        if mark == "(":
+            open_at.append(place)
+        elif mark == ")" and open_at:
+            open_at.pop()
+    return open_at[0] if open_at else None
+
+
+def _without_return_type(name: str) -> str:
+    found = _OPERATOR.search(name)
+    head, tail = (name[: found.start()], name[found.start() :]) if found else (name, "")
+    depth, start = 0, 0
+    for place, mark in enumerate(head):
+        if mark == "(":
+            depth += 1
+        elif mark == ")":
+            depth -= 1
+        elif mark == " " and depth == 0:
+            start = place + 1
+    return (head[start:] + tail).strip()
+
+
+def _labels(arguments: str | None) -> str:
+    """`(_:in:)` of `_: Swift.Int, in: Foo`, or as it is in a name that has labels alone."""
+    if arguments is None:
+        return ""
+    if not arguments or " " not in arguments:
+        return f"({arguments})" if arguments.endswith(":") or not arguments else "()"
+    labels: list[str] = []
+    depth, start = 0, 0
+    for place, mark in enumerate(f"{arguments},"):
+        if mark in "([":
+            depth += 1
+        elif mark in ")]":
+            depth -= 1
+        elif mark == "," and depth <= 0:
+            label, colon, _ = arguments[start:place].partition(":")
+            labels.append(f"{label.strip()}:" if colon and " " not in label.strip() else "_:")
+            start = place + 1
+    return f"({''.join(labels)})"
+
+
+def classify(frame: Frame) -> tuple[Role, str, str | None]:
+    """What a frame is, why (empty where nothing needs saying), and its normal name."""
+    written = frame.symbol or ""
+    if frame.symbol_offset == 0 and frame.index > 0 and not frame.inlined:
+        # The call before it was the last instruction of a function that never returns to it.
+        return Role.UNKNOWN, "the name is the next function's", None
+    nameless = next((rule for rule in NAMELESS if rule.matches(written)), None)
+    name = normal(written, frame.image) if nameless is None else None
+    if name is None:
+        made = nameless.why if nameless else "made by the compiler"
+        return Role.UNKNOWN, made if written else "it has no name", None
+    # The rules are about a function, whichever closure of it this is.
+    bare = name.removesuffix(" {closure}").removesuffix(" block")
+    image = (frame.image or "").removesuffix(".debug.dylib")
+    if not frame.in_app:
+        if is_swift_runtime(image):
+            return Role.RUNTIME, "Swift's own library", name
+        return _first(ANYWHERE + SYSTEM, bare, name, Role.SYSTEM)
+    if image in WRAPPER_IMAGES:
+        return Role.WRAPPER, WRAPPER_IMAGES[image], name
+    return _first(IN_APP + ANYWHERE, bare, name, Role.APP)
+
+
+def _first(
+    rules: tuple[Rule, ...], bare: str, name: str, otherwise: Role
+) -> tuple[Role, str, str | None]:
+    found = next((rule for rule in rules if rule.matches(bare)), None)
+    return (found.role, found.why, name) if found else (otherwise, "", name)
