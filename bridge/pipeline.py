@@ -15,6 +15,7 @@ from bridge.fetch import Fetch
 from bridge.filing import Issues, Subject
 from bridge.grouping import Verdict
 from bridge.model import CrashFeedback, Diagnosis, Group, Job, JobKey, JobState
+from bridge.redact import redact_log
 from bridge.routes import Route
 from bridge.store import KeptFeedback, Store
 
@@ -55,14 +56,15 @@ class Pipeline:
     async def refresh(self, job: Job) -> JobState:
         """Rewrite our block of a group's issue from all its occurrences."""
         group = await self.store.ledger.group(job.key.instance_id)
-        for newest in (await self.store.ledger.occurrences(group.id))[-1:]:
-            kept = await self.store.ledger.feedback(group.app, newest.feedback_id)
-            if kept is not None:
-                route = self._route(kept, released=True) or Route(tracker=group.tracker)
-                diagnosis = await self._understand(kept)
-                subject = Subject(kept=kept, diagnosis=diagnosis, route=route)
-                await self.issues.refresh(group, subject)
+        subject = await self._newest(group)
+        if subject is not None:
+            await self.issues.refresh(group, subject)
         return JobState.DONE
+
+    async def issue_text(self, group: Group) -> str:
+        """Return what the group's issue says, as GitHub Markdown, for the dashboard."""
+        subject = await self._newest(group)
+        return await self.issues.text(group, subject) if subject else ""
 
     async def late_log(self, job: Job) -> JobState:
         """Complete an issue whose crash log came late; if the log proves a known group, join it."""
@@ -72,11 +74,11 @@ class Pipeline:
             return JobState.DONE
         diagnosis = await self._understand(kept)
         if diagnosis is not None:
-            group = await self._joined(group, kept, diagnosis.fingerprint.key)
+            group = await self._joined(group, diagnosis.fingerprint.key)
         await self._refresh_soon(group)
         return JobState.DONE
 
-    async def _joined(self, own: Group, kept: KeptFeedback, key: str) -> Group:
+    async def _joined(self, own: Group, key: str) -> Group:
         """Give the group the key, or, if another group owns it, merge into that one."""
         await self.store.ledger.add_keys(own.id, [key])
         known = await self.store.ledger.known(own.app, [key])
@@ -84,15 +86,24 @@ class Pipeline:
             return own
         await self.issues.merge(own, into=known)
         await self.store.ledger.merge(own.id, into=known.id)
-        await self.store.ledger.move(own.app, kept.feedback.id, to=known.id)
         return known
+
+    async def _newest(self, group: Group) -> Subject | None:
+        """Return what the group's issue is written from now; None if it has no feedback."""
+        occurrences = await self.store.ledger.occurrences(group.id)
+        if not occurrences:
+            return None
+        kept = await self.store.ledger.feedback(group.app, occurrences[-1].feedback_id)
+        if kept is None:
+            return None
+        route = self._route(kept, released=True) or Route(tracker=group.tracker)
+        return Subject(kept=kept, diagnosis=await self._understand(kept), route=route)
 
     async def _understand(self, kept: KeptFeedback) -> Diagnosis | None:
         if kept.log is None:
             return None
-        return await asyncio.to_thread(
-            crash.understand, await self.store.blobs.read(kept.log.sha256)
-        )
+        log = redact_log(await self.store.blobs.read(kept.log.sha256))
+        return await asyncio.to_thread(crash.understand, log)
 
     def _route(self, kept: KeptFeedback, *, released: bool) -> Route | None:
         tags = self.tags.get(kept.feedback.app, ())

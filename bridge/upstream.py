@@ -14,6 +14,7 @@ from bridge.settings import Duration, Settings
 
 MINUTE = 60.0
 HOUR = 3600.0
+LONGEST_WAIT = 86400.0  # seconds; who asks for more is asked again after a day
 PATIENCE = 5.0  # seconds; a longer wait goes back to the queue and frees its worker
 
 
@@ -48,14 +49,14 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
     if not value:
         return None
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), LONGEST_WAIT)
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
-    return max(0.0, (at - now).total_seconds())
+    return min(max(0.0, (at - now).total_seconds()), LONGEST_WAIT)
 
 
 class WriteLimits(Settings):

@@ -11,7 +11,6 @@ import hmac
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, Protocol
 
 from pydantic import Field
 
@@ -19,6 +18,7 @@ from bridge.clock import Clock
 from bridge.errors import BridgeError, LostAnswer, NotYet
 from bridge.model import Fence, Intent, IssueDraft, IssueRef, Marker
 from bridge.settings import Duration, Settings
+from bridge.store import Intents
 from bridge.trackers.base import Tracker
 
 MAC_HEX = 24  # characters; 96 bits can't be guessed by typing markers into comments
@@ -35,31 +35,11 @@ class SettleSettings(Settings):
     """Not before this long after the create was sent."""
 
 
-class IntentStore(Protocol):
-    """Creates that may have left us."""
-
-    async def open_intent(self, group_id: str) -> Intent | None:
-        """Return the group's unsettled intent, or None."""
-        ...
-
-    async def begin(self, group_id: str, marker: Marker, fence: Fence) -> Intent:
-        """Record that a create is about to be sent."""
-        ...
-
-    async def looked(self, intent: Intent) -> Intent:
-        """Record one more look that found nothing."""
-        ...
-
-    async def settle(self, intent: Intent, outcome: Literal["created", "refused", "lost"]) -> None:
-        """Record how it ended."""
-        ...
-
-
 class Creates:
     """Sends creates, at most once each, and settles those whose outcome is unknown."""
 
     def __init__(
-        self, intents: IntentStore, *, key: bytes, settle: SettleSettings, clock: Clock
+        self, intents: Intents, *, key: bytes, settle: SettleSettings, clock: Clock
     ) -> None:
         """Sign markers with `key`, the store's own secret."""
         self._intents = intents

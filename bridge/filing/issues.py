@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.clock import Clock
 from bridge.errors import Misconfigured, NotYet
@@ -11,6 +11,7 @@ from bridge.filing.creates import Creates
 from bridge.filing.files import issue_files, log_file
 from bridge.filing.writers import Writers
 from bridge.grouping import summarise
+from bridge.markup import Markup
 from bridge.model import (
     Attachment,
     AttachmentResult,
@@ -129,6 +130,20 @@ class Issues:
             )
             await self._note(group, outcome, new_title)
 
+    async def text(self, group: Group, subject: Subject) -> str:
+        """Return what the issue says, as GitHub Markdown, with pictures from the dashboard."""
+        occurrences = await self._ledger.occurrences(group.id)
+        files = [
+            replace(result, url=f"/attachments/{file.sha256}/{file.name}")
+            for result in await self._ledger.files(group.id)
+            for file in [result.attachment]
+        ]
+        context = self._context(self._desk(group), group, subject, occurrences, files)
+        rendered = self._renderer.issue(
+            context, markup=Markup.GITHUB, tracker_type="github", title_limit=80, body_limit=60_000
+        )
+        return rendered.block
+
     async def merge(self, group: Group, *, into: Group) -> None:
         """Close the group's issue as a duplicate of the other group's.
 
@@ -170,8 +185,8 @@ class Issues:
 
     async def _attach(self, desk: Desk, group: Group, files: Sequence[Attachment]) -> bool:
         """Put up those files that no earlier run has put up; return whether one was refused."""
-        done = {r.attachment.sha256 for r in await self._ledger.files(group.id)}
-        missing = [f for f in files if f.sha256 not in done]
+        done = {r.attachment.name for r in await self._ledger.files(group.id)}
+        missing = [f for f in files if f.name not in done]
         if not missing:
             return False
         results = await desk.tracker.attach(group.issue, missing)
@@ -201,25 +216,10 @@ class Issues:
         occurrences: Sequence[Occurrence],
         expected: Sequence[AttachmentResult] = (),
     ) -> Rendered:
-        feedback, app = subject.kept.feedback, self._apps[group.app]
         recorded = list(await self._ledger.files(group.id)) or list(expected)
-        rank = {o.feedback_id: n for n, o in enumerate(occurrences)}
-        recorded.sort(key=lambda r: -rank.get(r.attachment.feedback_id, -1))
-        context = IssueContext(
-            app=app,
-            feedback=feedback,
-            diagnosis=subject.diagnosis,
-            summary=summarise(occurrences),
-            files=recorded,
-            notes=(*group.notes, *subject.kept.notes),
-            tester=self._tester(subject),
-            link=f"https://appstoreconnect.apple.com/apps/{app.app_id}/testflight/{PAGES[group.kind]}",
-            show_app=group.app in desk.shared_by,
-            log_missing=isinstance(feedback, CrashFeedback) and subject.kept.log is None,
-        )
         limits = desk.tracker.limits
         rendered = self._renderer.issue(
-            context,
+            self._context(desk, group, subject, occurrences, recorded),
             markup=desk.tracker.markup,
             tracker_type=desk.type,
             title_limit=limits.title,
@@ -228,6 +228,31 @@ class Issues:
         if rendered.notes:
             await self._ledger.add_notes(group.id, rendered.notes)
         return rendered
+
+    def _context(
+        self,
+        desk: Desk,
+        group: Group,
+        subject: Subject,
+        occurrences: Sequence[Occurrence],
+        files: Sequence[AttachmentResult],
+    ) -> IssueContext:
+        feedback, app = subject.kept.feedback, self._apps[group.app]
+        rank = {o.feedback_id: n for n, o in enumerate(occurrences)}
+        newest_first = sorted(files, key=lambda r: -rank.get(r.attachment.feedback_id, -1))
+        page = PAGES[group.kind]
+        return IssueContext(
+            app=app,
+            feedback=feedback,
+            diagnosis=subject.diagnosis,
+            summary=summarise(occurrences),
+            files=newest_first,
+            notes=(*group.notes, *subject.kept.notes),
+            tester=self._tester(subject),
+            link=f"https://appstoreconnect.apple.com/apps/{app.app_id}/testflight/{page}",
+            show_app=group.app in desk.shared_by,
+            log_missing=isinstance(feedback, CrashFeedback) and subject.kept.log is None,
+        )
 
     async def _note(self, group: Group, outcome: UpdateOutcome, new_title: str | None) -> None:
         if outcome is UpdateOutcome.BLOCK_GONE:

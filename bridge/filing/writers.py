@@ -7,30 +7,19 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from bridge.clock import Clock
 from bridge.errors import NotYet
+from bridge.store import Leases
 
 BUSY_WAIT = 1.0  # seconds until a job asks again for a tracker that another process writes to
-
-
-class LeaseStore(Protocol):
-    """Named leases that every process on the store sees."""
-
-    async def hold(self, name: str, *, owner: str, lease: float) -> bool:
-        """Take or extend the lease for that many seconds; False if another owner has it."""
-        ...
-
-    async def release(self, name: str, *, owner: str) -> None:
-        """Give it back."""
-        ...
 
 
 class Writers:
     """Hands out the right to write to a tracker."""
 
-    def __init__(self, leases: LeaseStore, *, owner: str, lease: float, clock: Clock) -> None:
+    def __init__(self, leases: Leases, *, owner: str, lease: float, clock: Clock) -> None:
         """Take leases as `owner`, each for `lease` seconds and renewed while it is used."""
         self._leases = leases
         self._owner = owner

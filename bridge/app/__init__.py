@@ -1,0 +1,17 @@
+"""The composition root: the only place where rooms are joined. Start, drain, stop."""
+
+from bridge.app.join import Bridge, app_facts, check_subject, open_accounts, open_bridge, sources
+from bridge.app.service import Role, serve
+from bridge.app.web import web_application
+
+__all__ = [
+    "Bridge",
+    "Role",
+    "app_facts",
+    "check_subject",
+    "open_accounts",
+    "open_bridge",
+    "serve",
+    "sources",
+    "web_application",
+]

@@ -1,0 +1,93 @@
+"""The service: listens, works, and stops in order."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncGenerator, Callable, Generator
+from enum import StrEnum
+
+import structlog
+from aiohttp import web
+
+from bridge.app.join import Bridge
+from bridge.app.web import web_application
+from bridge.errors import Misconfigured
+
+log = structlog.get_logger(__name__)
+
+
+class Role(StrEnum):
+    """What a process does."""
+
+    ALL = "all"
+    INTAKE = "intake"
+    WORKER = "worker"
+
+
+async def serve(
+    bridge: Bridge,
+    role: Role = Role.ALL,
+    *,
+    stop: asyncio.Event | None = None,
+    listening: Callable[[str], None] | None = None,
+) -> None:
+    """Take deliveries and run jobs until `stop` is set or SIGTERM or SIGINT arrives.
+
+    Then deliveries are answered 503, running jobs may finish for `worker.drain` seconds, and what
+    is left stays in the store. `listening` is told the address once the port is open. Raises
+    `Misconfigured` if the address can't be used.
+    """
+    stop = stop or asyncio.Event()
+    with _signals(stop):
+        async with contextlib.AsyncExitStack() as stack:
+            if role is not Role.WORKER:
+                address = await stack.enter_async_context(_listening(bridge, role, stop))
+                if listening:
+                    listening(address)
+            if role is not Role.INTAKE:
+                await bridge.worker.serve(stop)
+            await stop.wait()
+
+
+@contextlib.asynccontextmanager
+async def _listening(bridge: Bridge, role: Role, stop: asyncio.Event) -> AsyncGenerator[str]:
+    server = bridge.config.settings.server
+    app, intake = web_application(bridge, working=role is not Role.INTAKE)
+    runner = web.AppRunner(app, handle_signals=False, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, server.host, server.port)
+
+    async def close_intake() -> None:
+        await stop.wait()
+        intake.closing = True
+
+    closer = asyncio.create_task(close_intake())
+    try:
+        try:
+            await site.start()
+        except OSError as problem:
+            raise Misconfigured(
+                f"can't listen on {server.host}:{server.port}: {problem.strerror}; "
+                "is another feedback-bridge running? Change server.port"
+            ) from problem
+        host, port = runner.addresses[0][:2]
+        log.info("listening", host=host, port=port, role=role.value)
+        yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    finally:
+        closer.cancel()
+        await runner.cleanup()
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Generator[None]:
+    loop = asyncio.get_running_loop()
+    taken: list[signal.Signals] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+            loop.add_signal_handler(number, stop.set)
+            taken.append(number)
+    try:
+        yield
+    finally:
+        for number in taken:
+            loop.remove_signal_handler(number)

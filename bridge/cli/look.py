@@ -1,0 +1,118 @@
+"""Looking without filing: `inspect` a crash log, `preview` an issue."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+from rich.markup import escape
+
+from bridge.app import app_facts, open_accounts, sources
+from bridge.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    Format,
+    FormatOption,
+    print_json,
+    read_config,
+    stdout,
+)
+from bridge.clock import SystemClock
+from bridge.config import Config
+from bridge.crash import inspection, understand
+from bridge.errors import Misconfigured
+from bridge.markup import Markup
+from bridge.ops.preview import Preview, preview_log, preview_submission
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False)]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("inspect")(inspect)
+    app.command()(preview)
+
+
+def inspect(files: Files, output: FormatOption = Format.TEXT) -> None:
+    """Show what we read from crash logs; exit 1 if one is no Apple report."""
+    failed = False
+    for file in files:
+        found = inspection(str(file), understand(file.read_bytes()))
+        failed = failed or "error" in found
+        if output is Format.JSON:
+            print_json(found)
+        else:
+            _show(found)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _show(found: dict[str, Any]) -> None:
+    stdout.print(f"[bold]{escape(found['file'])}[/]")
+    if "error" in found:
+        stdout.print(f"  {escape(found['error'])}")
+        return
+    stdout.print(f"  {escape(str(found['title']))}")
+    for name, value in found.items():
+        if name not in ("file", "title", "frames", "warnings") and value is not None:
+            stdout.print(f"  {name:<20} {escape(str(value))}")
+    for frame in cast("list[dict[str, Any]]", found.get("frames") or []):
+        mark = "▶" if frame["in_app"] else " "
+        place = f"{frame['file']}:{frame['line']}" if frame.get("file") else ""
+        symbol = frame["symbol"] or f"+{frame['offset']}"
+        stdout.print(f"  {mark} {frame['image']}  {symbol}  {place}", markup=False)
+    for warning in found["warnings"]:
+        stdout.print(f"  [yellow]warning[/] {escape(warning)}")
+
+
+def preview(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]…", exists=True, dir_okay=False, show_default=False),
+    ] = None,
+    submission: Annotated[
+        str | None, typer.Option(help="A submission's id, fetched from App Store Connect.")
+    ] = None,
+    app: Annotated[
+        str | None, typer.Option(help="Whose it is; needed if there are several.")
+    ] = None,
+    markup: Annotated[
+        Markup, typer.Option(help="For a FILE without a configuration.")
+    ] = Markup.GITHUB,
+    config: ConfigOption = DEFAULT_CONFIG,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Show the issue that a crash log, or a submission, would become; nothing is filed."""
+    if submission:
+        made = [asyncio.run(_submission(read_config(config), submission, app))]
+    elif files:
+        made = [preview_log(file.read_bytes(), name=file.name, markup=markup) for file in files]
+    else:
+        raise Misconfigured("preview what? Name crash logs, or --submission ID")
+    for one in made:
+        _print(one, output)
+
+
+async def _submission(config: Config, submission: str, app: str | None) -> Preview:
+    name = app or (next(iter(config.apps)) if len(config.apps) == 1 else None)
+    if name is None or name not in config.apps:
+        raise Misconfigured(f"whose submission is it? --app with one of: {', '.join(config.apps)}")
+    async with open_accounts(config, SystemClock()) as accounts:
+        return await preview_submission(
+            config.settings.routes,
+            sources(config, accounts)[name],
+            submission,
+            types={tracker: table.type for tracker, table in config.trackers.items()},
+            app=app_facts(config)[name],
+            folders=config.template_folders(),
+        )
+
+
+def _print(made: Preview, output: Format) -> None:
+    if output is Format.JSON:
+        print_json({"title": made.title, "body": made.body, "tracker": made.tracker})
+        return
+    stdout.print(f"[bold]{escape(made.title)}[/]\n")
+    stdout.print(made.body, markup=False)
+    for note in made.notes:
+        stdout.print(f"[yellow]note[/] {escape(note)}")

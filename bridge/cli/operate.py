@@ -1,0 +1,104 @@
+"""Running it: `serve`, `demo`, `check`, `schema`."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from bridge import demo as demonstration
+from bridge.app import Role, check_subject, open_bridge
+from bridge.app import serve as run_service
+from bridge.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    Format,
+    FormatOption,
+    LogLevelOption,
+    print_json,
+    read_config,
+    stderr,
+    stdout,
+)
+from bridge.config import Config
+from bridge.config.schema import json_schema
+from bridge.ops.check import check as run_check
+from bridge.trackers.base import Finding, Level
+
+SIGNS = {
+    Level.OK: "[green]ok[/]     ",
+    Level.WARNING: "[yellow]warning[/]",
+    Level.ERROR: "[red]error[/]  ",
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(serve)
+    app.command()(demo)
+    app.command()(check)
+    app.command()(schema)
+
+
+def serve(
+    config: ConfigOption = DEFAULT_CONFIG,
+    role: Annotated[
+        Role,
+        typer.Option(help="`intake` only takes deliveries, `worker` only does jobs."),
+    ] = Role.ALL,
+    log_level: LogLevelOption = "INFO",
+) -> None:
+    """Run the service until SIGTERM or Ctrl-C."""
+    asyncio.run(_serve(read_config(config, log_level=log_level), role))
+
+
+async def _serve(config: Config, role: Role) -> None:
+    async with open_bridge(config) as bridge:
+        await run_service(
+            bridge, role, listening=lambda url: stderr.print(f"feedback-bridge is at {url}")
+        )
+
+
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="Print a summary and end; exit 0 only if all is right.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.")] = 8080,
+    out: Annotated[Path, typer.Option(help="Where issues and data go.")] = Path("demo-out"),
+) -> None:
+    """Show the whole way on this machine, without any account."""
+    right = asyncio.run(demonstration.run(out=out, port=port, once=once, say=stderr.print))
+    if not right:
+        raise typer.Exit(1)
+
+
+def check(
+    config: ConfigOption = DEFAULT_CONFIG,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Check the configuration, the credentials, each tracker's rights and fields, and webhooks."""
+    findings = asyncio.run(_check(read_config(config)))
+    for finding in findings:
+        if output is Format.JSON:
+            print_json({"level": finding.level, "text": finding.text, "advice": finding.advice})
+        else:
+            stdout.print(_line(finding))
+    if any(finding.level is Level.ERROR for finding in findings):
+        raise typer.Exit(1)
+
+
+async def _check(config: Config) -> list[Finding]:
+    async with open_bridge(config) as bridge:
+        return [finding async for finding in run_check(check_subject(bridge))]
+
+
+def _line(finding: Finding) -> str:
+    advice = f"\n         → {escape(finding.advice)}" if finding.advice else ""
+    return f"{SIGNS[finding.level]} {escape(finding.text)}{advice}"
+
+
+def schema() -> None:
+    """Print the JSON Schema of bridge.yaml, for editors."""
+    typer.echo(json.dumps(json_schema(), indent=2, sort_keys=True))

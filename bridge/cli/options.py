@@ -1,0 +1,54 @@
+"""Options that several commands share, and how results are printed."""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from bridge.config import Config, load
+from bridge.errors import Misconfigured
+from bridge.telemetry import configure_logging
+
+stderr = Console(stderr=True, highlight=False)
+stdout = Console(highlight=False, soft_wrap=True)
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)
+]
+DEFAULT_CONFIG = Path("bridge.yaml")
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="`json` prints one JSON object a line.")
+]
+LogLevelOption = Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING or ERROR.")]
+
+
+def read_config(path: Path, *, log_level: str = "WARNING") -> Config:
+    """Return the configuration at `path`, with logging set up; ConfigError if it is wrong."""
+    try:
+        configure_logging(level=log_level)
+    except ValueError as problem:
+        raise Misconfigured(str(problem)) from problem
+    if not path.exists():
+        raise Misconfigured(
+            f"there is no configuration at {path}; name one with --config, or start from the "
+            "commented example: config/example.yaml"
+        )
+    return load(path)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on a line of its own."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))

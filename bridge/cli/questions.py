@@ -1,0 +1,159 @@
+"""The on-call's questions: `status`, `dead-letters`, `retry`."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from bridge.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    Format,
+    FormatOption,
+    print_json,
+    read_config,
+    stdout,
+)
+from bridge.clock import SystemClock
+from bridge.config import Config
+from bridge.model import JobState
+from bridge.store import StatusRow, Store
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(status)
+    app.command("dead-letters")(dead_letters)
+    app.command()(retry)
+
+
+def status(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[SUBMISSION or ISSUE]", show_default=False)
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    output: FormatOption = Format.TEXT,
+    limit: Annotated[int, typer.Option(help="At most so many lines.", min=1)] = 50,
+) -> None:
+    """Was it filed, where, and if not, why? Without an argument: the newest."""
+    rows = asyncio.run(_status(read_config(config), what, limit))
+    if what is not None and not rows:
+        typer.echo(f"nothing is known of {what}: no delivery has spoken of it", err=True)
+        raise typer.Exit(1)
+    _show(rows, output)
+
+
+async def _status(config: Config, what: str | None, limit: int) -> Sequence[StatusRow]:
+    store = await _open(config)
+    try:
+        if what is None:
+            return await store.jobs.status(limit=limit)
+        by_submission = await store.jobs.status(submission=what, limit=limit)
+        return by_submission or await store.jobs.status(issue=what, limit=limit)
+    finally:
+        await store.aclose()
+
+
+def dead_letters(
+    config: ConfigOption = DEFAULT_CONFIG,
+    output: FormatOption = Format.TEXT,
+    limit: Annotated[int, typer.Option(help="At most so many lines.", min=1)] = 100,
+) -> None:
+    """List what failed for good, with every reason; nothing of it is lost."""
+    rows = asyncio.run(_dead(read_config(config), limit))
+    _show(rows, output, history=True)
+
+
+async def _dead(config: Config, limit: int) -> Sequence[StatusRow]:
+    store = await _open(config)
+    try:
+        return await store.jobs.status(states=[JobState.DEAD], limit=limit)
+    finally:
+        await store.aclose()
+
+
+def retry(
+    submissions: Annotated[
+        list[str] | None, typer.Argument(metavar="[SUBMISSION]…", show_default=False)
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    app: Annotated[str | None, typer.Option(help="All of this app.")] = None,
+    error: Annotated[str | None, typer.Option(help="All whose last error has this text.")] = None,
+    held: Annotated[bool, typer.Option("--held", help="Held feedback too, not only dead.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
+) -> None:
+    """Put dead letters (and held feedback, when it is named) back to work."""
+    if not (submissions or app or error or everything):
+        typer.echo("say which: submissions, --app, --error or --all", err=True)
+        raise typer.Exit(2)
+    states = [JobState.DEAD, *([JobState.HELD] if held or submissions else [])]
+    count = asyncio.run(_retry(read_config(config), submissions or [], app, error, states))
+    typer.echo(f"{count} put back; the running service takes them up within a second")
+    if submissions and not count:
+        raise typer.Exit(1)
+
+
+async def _retry(
+    config: Config,
+    submissions: Sequence[str],
+    app: str | None,
+    error: str | None,
+    states: Sequence[JobState],
+) -> int:
+    store = await _open(config)
+    try:
+        if not submissions:
+            return await store.jobs.retry(app=app, error_contains=error, states=states)
+        return sum(
+            [
+                await store.jobs.retry(submission=one, app=app, error_contains=error, states=states)
+                for one in submissions
+            ]
+        )
+    finally:
+        await store.aclose()
+
+
+async def _open(config: Config) -> Store:
+    return await Store.open(config.settings.storage, base=config.base, clock=SystemClock())
+
+
+def as_json(row: StatusRow) -> dict[str, Any]:
+    """Return the object that scripts read."""
+    issue = row.issue
+    return {
+        "delivery": row.delivery,
+        "submission": row.submission,
+        "app": row.app,
+        "kind": row.kind.value,
+        "state": row.state.value,
+        "issue": {"tracker": issue.tracker, "key": issue.key, "url": issue.url} if issue else None,
+        "attempts": row.attempts,
+        "error": row.error,
+    }
+
+
+def _show(rows: Sequence[StatusRow], output: Format, *, history: bool = False) -> None:
+    if output is Format.JSON:
+        for row in rows:
+            extra = {"errors": [[at.isoformat(), text] for at, text in row.errors]}
+            print_json(as_json(row) | (extra if history else {}))
+        return
+    if not rows:
+        stdout.print("none")
+        return
+    table = Table("received", "app", "kind", "submission", "state", "issue", "why", box=None)
+    for row in rows:
+        table.add_row(
+            row.received_at.strftime("%Y-%m-%d %H:%M:%S"),
+            row.app,
+            row.kind.value,
+            row.submission,
+            row.state.value,
+            f"{row.issue.key} {row.issue.url}" if row.issue else "",
+            escape(row.error or ""),
+        )
+    stdout.print(table)

@@ -1,0 +1,232 @@
+"""The demo: simulators, the service and sample feedback on this machine, ending in issues.
+
+The same service that production runs, configured for simulators: signed deliveries come in over
+HTTP, feedback is fetched from a simulated App Store Connect, issues go into a folder.
+"""
+
+import asyncio
+import contextlib
+import shutil
+import webbrowser
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from bridge.app import Bridge, open_bridge, serve
+from bridge.config import load
+from bridge.errors import Misconfigured
+from bridge.model import JobState
+from bridge.simulators.sender import Order, send
+from bridge.simulators.server import Simulator, running
+from bridge.simulators.workspace import write_config
+from bridge.store import StatusRow
+from bridge.telemetry import configure_logging
+
+APP = "sunrise-local"
+MARK = ".feedback-bridge-demo"  # by which a folder is known to be an earlier demo's
+OURS = ("bridge.yaml", "secrets", "data", "issues")
+SCREENSHOTS, CRASHES = 10, 30
+WIDTH = 45  # characters of a tester's words in a line
+LOOK = 0.1  # seconds between two looks at what happened
+PATIENCE = 120.0  # seconds until the demo gives up
+ENDED = (JobState.FILED, JobState.ADDED, JobState.DEAD, JobState.HELD, JobState.IGNORED)
+
+Say = Callable[[str], None]
+
+
+async def run(*, out: Path, port: int, once: bool, say: Say) -> bool:
+    """Run the demo and return whether every sample got its right issue.
+
+    Unless `once`, the page stays up until Ctrl-C. Raises `Misconfigured` if `out` holds something
+    that is not an earlier demo's, or the port is taken.
+    """
+    configure_logging(level="ERROR")
+    folder = _prepared(out)
+    say("[bold]feedback-bridge demo[/] no account is needed and nothing leaves this machine")
+    async with running(Simulator()) as simulator:
+        say(f"  simulated App Store Connect at {simulator.origin}")
+        config = load(write_config(folder, simulator, service_port=port))
+        async with open_bridge(config) as bridge, _serving(bridge) as (address, service):
+            say(f"  feedback-bridge at {address}\n")
+            rows = await _feed(bridge, simulator, address, say)
+            summary = judge(rows, simulator.state()["appstore"]["submissions"])
+            _tell(summary, folder, address, say)
+            if not once:
+                await _show(address, service, say)
+            return summary.right
+
+
+def _prepared(out: Path) -> Path:
+    """Return the folder, empty but for our mark; only an earlier demo's things are removed."""
+    folder = out.absolute()
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise Misconfigured(f"{folder} holds other things; name an empty folder with --out")
+    for name in OURS:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    return folder
+
+
+@contextlib.asynccontextmanager
+async def _serving(bridge: Bridge) -> AsyncGenerator[tuple[str, asyncio.Task[None]]]:
+    """Run the service and give its address and its task."""
+    stop, address = asyncio.Event(), asyncio.get_running_loop().create_future()
+    service = asyncio.create_task(serve(bridge, stop=stop, listening=address.set_result))
+    await asyncio.wait((service, address), return_when=asyncio.FIRST_COMPLETED)
+    if service.done():
+        service.result()
+    try:
+        yield await address, service
+    finally:
+        stop.set()
+        await service
+
+
+async def _feed(
+    bridge: Bridge, simulator: Simulator, service: str, say: Say
+) -> Sequence[StatusRow]:
+    """Send the samples, each delivery twice, and tell what becomes of each as it happens."""
+    secret = bridge.config.apps[APP].webhook_secrets[0].reveal()
+    order = Order(
+        origin=simulator.origin,
+        service=service,
+        app=APP,
+        secret=secret,
+        kind="both",
+        count=SCREENSHOTS + CRASHES,
+        repeat=2,
+    )
+    say(f"{SCREENSHOTS + CRASHES} testers write; App Store Connect sends each delivery twice\n")
+    sending = asyncio.create_task(send(order))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            rows = await _followed(bridge, say)
+            await sending
+            await _settled(bridge)
+    except TimeoutError:
+        say("[red]gave up waiting; what is there so far:[/]")
+        rows = await bridge.store.jobs.status(limit=1000)
+    return rows
+
+
+async def _followed(bridge: Bridge, say: Say) -> Sequence[StatusRow]:
+    told: set[str] = set()
+    while True:
+        rows = await bridge.store.jobs.status(limit=1000)
+        for row in reversed(rows):
+            if row.state in ENDED and row.submission not in told:
+                told.add(row.submission)
+                say(await _line(bridge, row))
+        if len(told) >= SCREENSHOTS + CRASHES:
+            return rows
+        await asyncio.sleep(LOOK)
+
+
+async def _settled(bridge: Bridge) -> None:
+    """Return when the issues are rewritten with all that came."""
+    counts = await bridge.store.jobs.counts()
+    while counts.get(JobState.WAITING) or counts.get(JobState.RUNNING):
+        await asyncio.sleep(LOOK)
+        counts = await bridge.store.jobs.counts()
+
+
+async def _line(bridge: Bridge, row: StatusRow) -> str:
+    kept = await bridge.store.ledger.feedback(row.app, row.submission)
+    group = await bridge.store.ledger.group_of(row.app, row.submission)
+    words = " ".join((kept.feedback.comment or "").split()) if kept else ""
+    said = f"“{shorten(words, WIDTH, placeholder='…')}”" if words else "no words"
+    title = (group.title or "") if group else (row.error or "")
+    key = row.issue.key if row.issue else "-"
+    how = "[green]new issue[/]" if row.state is JobState.FILED else f"[cyan]{row.state}[/]"
+    return f"  {row.kind:<10} {_plain(said):<{WIDTH + 3}} → {how} {key} {_plain(title)}"
+
+
+def _plain(text: str) -> str:
+    """Keep square brackets in a tester's words from being styles."""
+    return text.replace("[", r"\[")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Whether each sample is in its right issue."""
+
+    screenshots: int
+    crashes: int
+    bugs: int
+    issues: int
+    wrong: tuple[str, ...]
+    """What is not as it should be, in sentences."""
+
+    @property
+    def right(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.wrong
+
+
+def judge(rows: Sequence[StatusRow], submissions: Sequence[Mapping[str, Any]]) -> Judgement:
+    """Compare where feedback went with what the simulator knows of it.
+
+    Each screenshot feedback should have an issue of its own, and each different bug one issue.
+    """
+    issue_of = {row.submission: row.issue.key for row in rows if row.issue is not None}
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    holds: defaultdict[str, set[str]] = defaultdict(set)
+    wrong: list[str] = []
+    for sent in submissions:
+        problem = sent["id"] if sent["kind"] == "screenshot" else f"bug {sent['bug']}"
+        issue = issue_of.get(sent["id"])
+        if issue is None:
+            wrong.append(f"{sent['kind']} {sent['id']} has no issue")
+            continue
+        wanted[problem].add(issue)
+        holds[issue].add(problem)
+    wrong += [
+        f"{what} is in {len(found)} issues" for what, found in wanted.items() if len(found) > 1
+    ]
+    wrong += [
+        f"{issue} mixes {len(what)} problems" for issue, what in holds.items() if len(what) > 1
+    ]
+    crashes = [sent for sent in submissions if sent["kind"] == "crash"]
+    return Judgement(
+        screenshots=len(submissions) - len(crashes),
+        crashes=len(crashes),
+        bugs=len({sent["bug"] for sent in crashes}),
+        issues=len(holds),
+        wrong=tuple(wrong),
+    )
+
+
+def _tell(summary: Judgement, folder: Path, address: str, say: Say) -> None:
+    say(
+        f"\n[bold]{summary.screenshots} screenshot feedbacks and {summary.crashes} crashes of "
+        f"{summary.bugs} bugs became {summary.issues} issues[/]"
+    )
+    for line in summary.wrong:
+        say(f"  [red]wrong:[/] {_plain(line)}")
+    if summary.right:
+        say("  [green]every sample is in its right issue, and nothing was filed twice[/]")
+    say(f"  issues as files:  {folder / 'issues'}")
+    say(f"  issues as pages:  {address}/")
+
+
+async def _show(address: str, service: asyncio.Task[None], say: Say) -> None:
+    """Open the page and keep it up until the service is stopped by Ctrl-C."""
+    await asyncio.to_thread(_open_page, address)
+    say("\nThe page stays up until you press Ctrl-C.")
+    await asyncio.wait((service,))
+
+
+def _open_page(address: str) -> None:
+    with contextlib.suppress(webbrowser.Error):
+        browser = webbrowser.get()
+        # A plain GenericBrowser is a text browser, which would take over the terminal.
+        if type(browser) is not webbrowser.GenericBrowser:
+            browser.open(f"{address}/")

@@ -1,0 +1,166 @@
+"""The check: what would go wrong, found before the first feedback does."""
+
+import shutil
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.appstore import EVENTS
+from bridge.errors import BridgeError
+from bridge.fetch import Source
+from bridge.model import Kind
+from bridge.render import AppFacts, FieldContext, Renderer
+from bridge.routes import Near, OnRegression, Route, reachable
+from bridge.store import Store
+from bridge.trackers.base import Finding, Level, Tracker
+
+LITTLE_SPACE = 1_000_000_000  # bytes; screenshots and logs are kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is checked."""
+
+    routes: tuple[Route, ...]
+    apps: Mapping[str, AppFacts]
+    sources: Mapping[str, Source]
+    trackers: Mapping[str, Tracker]
+    renderer: Renderer
+    store: Store
+    data: Path
+    """The folder that the store is in."""
+    public_url: str | None
+
+
+async def check(subject: Subject) -> AsyncGenerator[Finding]:
+    """Yield what was looked at and found, as it is found."""
+    yield await _store(subject)
+    yield _space(subject)
+    for finding in _unbuilt(subject):
+        yield finding
+    for name in subject.apps:
+        async for finding in _app(subject, name):
+            yield finding
+    async for finding in _trackers(subject):
+        yield finding
+
+
+async def _store(subject: Subject) -> Finding:
+    try:
+        await subject.store.check_writable()
+    except BridgeError as problem:
+        return Finding(level=Level.ERROR, text=f"store: {problem}")
+    return Finding(level=Level.OK, text=f"store: {subject.data} is writable")
+
+
+def _space(subject: Subject) -> Finding:
+    free = shutil.disk_usage(subject.data).free
+    text = f"disk: {free / 1e9:.1f} GB free at {subject.data}"
+    if free < LITTLE_SPACE:
+        return Finding(level=Level.WARNING, text=text, advice="screenshots and logs are kept there")
+    return Finding(level=Level.OK, text=text)
+
+
+def _unbuilt(subject: Subject) -> Iterator[Finding]:
+    """Say which settings are understood and change nothing yet."""
+    for index, route in enumerate(subject.routes):
+        if route.near is not Near.SUGGEST:
+            yield Finding(
+                level=Level.WARNING,
+                text=f"routes[{index}].near: near matches are not built yet",
+                advice="every crash with an unknown fingerprint becomes its own issue",
+            )
+        if route.on_regression is not OnRegression.REOPEN:
+            yield Finding(
+                level=Level.WARNING,
+                text=f"routes[{index}].on_regression: regressions are not told apart yet",
+                advice="an occurrence on a closed issue is counted there",
+            )
+
+
+async def _app(subject: Subject, name: str) -> AsyncGenerator[Finding]:
+    source = subject.sources[name]
+    try:
+        found = await source.client.check(source.app)
+    except BridgeError as problem:
+        yield Finding(
+            level=Level.ERROR,
+            text=f"app {name}: {problem}",
+            advice="the key needs the role App Manager or Developer, and access to this app",
+        )
+        return
+    yield Finding(level=Level.OK, text=f"app {name}: {found.name} ({found.bundle_id}) is readable")
+    for kind in Kind:
+        if not reachable(subject.routes, app=name, tags=subject.apps[name].tags, kind=kind):
+            yield Finding(
+                level=Level.WARNING,
+                text=f"app {name}: no route takes its {kind} feedback; it would be held",
+            )
+    yield await _webhook(subject, name)
+
+
+async def _webhook(subject: Subject, name: str) -> Finding:
+    source = subject.sources[name]
+    try:
+        webhooks = await source.client.webhooks(source.app.app_id)
+    except BridgeError as problem:
+        return Finding(level=Level.WARNING, text=f"app {name}: its webhooks: {problem}")
+    ours = [hook for hook in webhooks if (hook.url or "").endswith(f"/webhooks/{name}")]
+    if not ours:
+        return Finding(
+            level=Level.WARNING,
+            text=f"app {name}: no webhook of App Store Connect ends in /webhooks/{name}",
+            advice="run `feedback-bridge webhooks register`",
+        )
+    if subject.public_url and ours[0].url != webhook_url(subject.public_url, name):
+        return Finding(
+            level=Level.WARNING,
+            text=f"app {name}: its webhook goes to {ours[0].url}, not to server.public_url",
+        )
+    missing = sorted(set(EVENTS) - set(ours[0].events))
+    if missing or not ours[0].enabled:
+        why = "is switched off" if not ours[0].enabled else f"lacks {', '.join(missing)}"
+        return Finding(
+            level=Level.WARNING,
+            text=f"app {name}: its webhook {why}",
+            advice="run `feedback-bridge webhooks register`",
+        )
+    return Finding(level=Level.OK, text=f"app {name}: webhook {ours[0].url}")
+
+
+def webhook_url(public_url: str, app: str) -> str:
+    """Return where App Store Connect sends an app's deliveries."""
+    return f"{public_url.rstrip('/')}/webhooks/{app}"
+
+
+async def _trackers(subject: Subject) -> AsyncGenerator[Finding]:
+    seen: set[str] = set()
+    for name, app in subject.apps.items():
+        for kind in Kind:
+            for route in reachable(subject.routes, app=name, tags=app.tags, kind=kind):
+                if route.tracker is not None:
+                    async for finding in _place(subject, route, app, kind, seen):
+                        yield finding
+
+
+async def _place(
+    subject: Subject, route: Route, app: AppFacts, kind: Kind, seen: set[str]
+) -> AsyncGenerator[Finding]:
+    """Check one place that issues go to, unless it was checked for another app."""
+    tracker = subject.trackers[route.tracker or ""]
+    context = FieldContext(app=app, kind=kind, build="1", version="1.0")
+    try:
+        fields: Mapping[str, Any] = subject.renderer.fields(route.fields, context)
+        key = f"{tracker.name} {sorted(fields.items(), key=str)}"
+        if key in seen:
+            return
+        seen.add(key)
+        for finding in await tracker.check(fields):
+            yield Finding(
+                level=finding.level,
+                text=f"tracker {tracker.name}: {finding.text}",
+                advice=finding.advice,
+            )
+    except BridgeError as problem:
+        yield Finding(level=Level.ERROR, text=f"tracker {tracker.name}: {problem}")

@@ -1,0 +1,152 @@
+"""The preview: the issue that a feedback would become, without filing it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bridge import grouping, routes
+from bridge.crash import understand
+from bridge.errors import Unreadable
+from bridge.fetch import Source
+from bridge.markup import Markup
+from bridge.model import (
+    Build,
+    CrashFeedback,
+    CrashReport,
+    Device,
+    Diagnosis,
+    Feedback,
+    Kind,
+)
+from bridge.redact import redact_log
+from bridge.render import AppFacts, IssueContext, Renderer
+from bridge.routes import Route
+
+TITLE, BODY = 250, 60_000  # characters, about what the trackers take
+TYPES = {Markup.GITHUB: "github", Markup.JIRA: "jira"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """An issue that was not filed."""
+
+    title: str
+    body: str
+    tracker: str | None = None
+    """The tracker that its route names; None if nothing would be filed."""
+    notes: tuple[str, ...] = ()
+
+
+def preview_log(data: bytes, *, name: str, markup: Markup) -> Preview:
+    """Return the issue of a crash log that lies in a file.
+
+    Raises `Unreadable` if it is no Apple report.
+    """
+    diagnosis = understand(data)
+    if diagnosis is None:
+        raise Unreadable(
+            f"{name}: this is no Apple crash report; `inspect` says what was looked for"
+        )
+    feedback = _as_feedback(diagnosis.report, name)
+    return _render(feedback, diagnosis, markup=markup, app=AppFacts(name="app", app_id="0"))
+
+
+async def preview_submission(
+    table: Sequence[Route],
+    source: Source,
+    submission: str,
+    *,
+    types: Mapping[str, str],
+    app: AppFacts,
+    folders: Sequence[Path],
+) -> Preview:
+    """Return the issue of a submission, fetched from App Store Connect.
+
+    A screenshot is looked for first, then a crash. `types` says of which type each tracker is.
+    Raises the App Store Connect client's errors.
+    """
+    feedback, diagnosis = await _fetch(source, submission)
+    route = routes.choose(table, feedback, tags=app.tags)
+    decision = grouping.decide(route, diagnosis)
+    tracker = route.tracker if route and decision.verdict is grouping.Verdict.FILE else None
+    kind = types.get(tracker or "", "github")
+    made = _render(
+        feedback,
+        diagnosis,
+        markup=Markup.JIRA if kind == "jira" else Markup.GITHUB,
+        app=app,
+        kind=kind,
+        folders=folders,
+    )
+    why = () if tracker else (f"It would not be filed: {decision.reason}.",)
+    return Preview(title=made.title, body=made.body, tracker=tracker, notes=(*made.notes, *why))
+
+
+async def _fetch(source: Source, submission: str) -> tuple[Feedback, Diagnosis | None]:
+    client = source.client
+    shot, crash = await asyncio.gather(
+        client.screenshot(source.app, submission),
+        client.crash(source.app, submission),
+        return_exceptions=True,
+    )
+    if isinstance(shot, Feedback):
+        return shot, None
+    if isinstance(crash, BaseException):
+        raise crash
+    text = await client.crash_log(submission)
+    return crash, understand(redact_log(text.encode(errors="replace"))) if text else None
+
+
+def _render(
+    feedback: Feedback,
+    diagnosis: Diagnosis | None,
+    *,
+    markup: Markup,
+    app: AppFacts,
+    kind: str | None = None,
+    folders: Sequence[Path] = (),
+) -> Preview:
+    occurrence = grouping.occurrence_of(feedback, log=None, tester_key=None)
+    rendered = Renderer(folders=folders).issue(
+        IssueContext(
+            app=app,
+            feedback=feedback,
+            diagnosis=diagnosis,
+            summary=grouping.summarise([occurrence]),
+            files=(),
+            notes=(),
+            tester=None,
+            link=None,
+            show_app=False,
+            log_missing=feedback.kind is Kind.CRASH and diagnosis is None,
+        ),
+        markup=markup,
+        tracker_type=kind or TYPES[markup],
+        title_limit=TITLE,
+        body_limit=BODY,
+    )
+    return Preview(title=rendered.title, body=rendered.block, notes=rendered.notes)
+
+
+def _as_feedback(report: CrashReport, name: str) -> CrashFeedback:
+    build = Build(id="", number=report.build, version=report.app_version)
+    return CrashFeedback(
+        app="app",
+        id=name,
+        created_at=_time_of(report) or datetime.now(UTC),
+        build=build if report.build or report.app_version else None,
+        device=Device(model=report.hardware, os_version=report.os_version),
+        bundle_id=report.bundle_id,
+    )
+
+
+def _time_of(report: CrashReport) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(
+            (report.captured_at or "").replace(" +", "+").replace(" -", "-")
+        )
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
