@@ -4,7 +4,6 @@ import base64
 import binascii
 import hmac
 import json
-import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -88,7 +87,7 @@ class Access:
         return scheme.lower() == "basic" and _equal(pair, f"{self.email}:{self.token}")
 
     def _limit(self, request: web.Request) -> None:
-        now = time.monotonic()
+        now = self._site.monotonic()
         resource = request.match_info.route.resource
         endpoint = f"{request.method} {resource.canonical if resource else ''}"
         recent = self._bursts[endpoint]

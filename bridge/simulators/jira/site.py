@@ -1,5 +1,6 @@
 """The simulated Jira site: what it holds, without HTTP."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -166,6 +167,7 @@ class Site:
 
     def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.now = now
+        self.monotonic = time.monotonic
         self.deployment: Literal["Cloud", "Server"] = CLOUD
         self.index_lag = 0.0
         self.upload_limit = 10 * 1024 * 1024

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from bridge.model import (
-    IssueRef,
-)
+from bridge.model import IssueRef
 from bridge.settings import Secret
 from bridge.simulators.jira.site import STATUSES, Issue
 from bridge.simulators.server import Simulator

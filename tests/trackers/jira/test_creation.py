@@ -5,11 +5,7 @@ from typing import Any
 
 import pytest
 
-from bridge.errors import (
-    LostAnswer,
-    Misconfigured,
-    Transient,
-)
+from bridge.errors import LostAnswer, Misconfigured, Transient
 from bridge.simulators.jira import CustomField
 from bridge.simulators.jira.site import DEVELOPER
 from tests.trackers.contract import draft, marker

@@ -2,16 +2,8 @@
 
 import pytest
 
-from bridge.errors import (
-    Forbidden,
-    Refused,
-    Transient,
-)
-from bridge.model import (
-    IssueBlock,
-    IssueStatus,
-    UpdateOutcome,
-)
+from bridge.errors import Forbidden, Refused, Transient
+from bridge.model import IssueBlock, IssueStatus, UpdateOutcome
 from tests.trackers.contract import draft, marker
 from tests.trackers.jira.harness import JiraHarness
 

@@ -4,12 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.errors import (
-    Misconfigured,
-)
-from bridge.model import (
-    Fence,
-)
+from bridge.errors import Misconfigured
+from bridge.model import Fence
 from tests.trackers.contract import draft, marker
 from tests.trackers.jira.harness import JiraHarness
 

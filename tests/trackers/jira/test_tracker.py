@@ -4,10 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bridge.errors import (
-    BadCredentials,
-    RateLimited,
-)
+from bridge.errors import BadCredentials, RateLimited
 from bridge.upstream import WriteLimits
 from tests.trackers import contract
 from tests.trackers.contract import draft

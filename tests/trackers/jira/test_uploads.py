@@ -4,12 +4,8 @@ import hashlib
 
 import pytest
 
-from bridge.errors import (
-    Transient,
-)
-from bridge.model import (
-    AttachmentRole,
-)
+from bridge.errors import Transient
+from bridge.model import AttachmentRole
 from tests.trackers.contract import draft
 from tests.trackers.jira.harness import JiraHarness
 
