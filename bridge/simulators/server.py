@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast, get_args
 
@@ -15,6 +14,7 @@ from bridge.simulators import estate
 from bridge.simulators.appstore import ApiKey, AppStoreSimulator
 from bridge.simulators.appstore.state import SUBMISSION_TYPES
 from bridge.simulators.faults import BadRule, Faults
+from bridge.simulators.github import GitHubSimulator
 from bridge.simulators.jira import JiraSimulator
 from bridge.simulators.supply import Kind, NoSuchSample, Supply
 
@@ -59,9 +59,7 @@ class Simulator:
         self.appstore = AppStoreSimulator(
             origin=self._origin, real_limits=real_limits, seed=seed, key=key
         )
-        self.github = _service(
-            "github", "GitHubSimulator", origin=self._origin, real_limits=real_limits, seed=seed
-        )
+        self.github = GitHubSimulator(origin=self._origin, real_limits=real_limits, seed=seed)
         self.jira = JiraSimulator(origin=self._origin, real_limits=real_limits, seed=seed)
         self._latency = latency_ms / 1000
         self._middlewares = tuple(middlewares)
@@ -121,8 +119,7 @@ class Simulator:
         }
 
     def _services(self) -> dict[str, Service]:
-        services = {"appstore": self.appstore, "github": self.github, "jira": self.jira}
-        return {name: service for name, service in services.items() if service is not None}
+        return {"appstore": self.appstore, "github": self.github, "jira": self.jira}
 
     def _origin(self) -> str:
         return self.origin
@@ -130,9 +127,8 @@ class Simulator:
     def _furnish(self) -> None:
         for app in estate.APPS:
             self.add_app(app)
-        if self.github is not None:
-            for repository in (estate.REPOSITORY, estate.FEEDBACK_REPOSITORY):
-                self.github.add_repository(repository, private=True)
+        for repository in (estate.REPOSITORY, estate.FEEDBACK_REPOSITORY):
+            self.github.add_repository(repository, private=True)
         self.jira.add_project(estate.PROJECT_KEY, estate.PROJECT_NAME)
 
     @web.middleware
@@ -193,18 +189,6 @@ def _wanted(document: object) -> dict[str, Any]:
 def _bad(error: ValueError) -> web.Response:
     ours = isinstance(error, BadRule | NoSuchSample)
     return web.json_response({"error": str(error) if ours else "the body is not JSON"}, status=400)
-
-
-def _service(module: str, name: str, **settings: Any) -> Any:
-    full = f"bridge.simulators.{module}"
-    try:
-        found = import_module(full)
-    except ModuleNotFoundError as error:
-        if error.name != full:
-            raise
-        return None
-    simulator = getattr(found, name, None)
-    return None if simulator is None else simulator(**settings)
 
 
 @asynccontextmanager
