@@ -8,6 +8,7 @@ from bridge.markup.base import Builder, Markup, Safe
 from bridge.markup.clean import clean, cut, plain_line
 from bridge.markup.github import GitHubBuilder
 from bridge.markup.jira import JiraBuilder
+from bridge.markup.plain import PlainBuilder
 
 _BUILDERS: dict[Markup, Builder] = {
     Markup.GITHUB: GitHubBuilder(),
@@ -25,4 +26,14 @@ def escape(markup: Markup, text: str) -> Safe:
     return _BUILDERS[markup].escape(text)
 
 
-__all__ = ["Builder", "Markup", "Safe", "builder", "clean", "cut", "escape", "plain_line"]
+__all__ = [
+    "Builder",
+    "Markup",
+    "PlainBuilder",
+    "Safe",
+    "builder",
+    "clean",
+    "cut",
+    "escape",
+    "plain_line",
+]

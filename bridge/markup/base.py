@@ -62,7 +62,7 @@ def one_line(text: str) -> str:
     return f"{head}{' '.join(words)}{tail}"
 
 
-def quoted_lines(text: str) -> list[str]:
+def quoted_lines(text: str, by: str) -> list[str]:
     """Return cleaned text as stripped lines, with no empty ones at the ends or in a row."""
     lines: list[str] = []
     for line in (" ".join(line.split()) for line in clean(text).split("\n")):
@@ -70,7 +70,7 @@ def quoted_lines(text: str) -> list[str]:
             lines.append(line)
     while lines and not lines[-1]:
         lines.pop()
-    return lines
+    return [*lines, f"— {by}"] if by else lines
 
 
 class Builder(abc.ABC):
@@ -81,8 +81,8 @@ class Builder(abc.ABC):
         """Escape a single cleaned line."""
 
     @abc.abstractmethod
-    def quote(self, text: str) -> Safe:
-        """Return a block quote of words, line for line."""
+    def quote(self, text: str, by: str = "") -> Safe:
+        """Return a block quote of words, line for line, and below them whose or when."""
 
     @abc.abstractmethod
     def code(self, text: str) -> Safe:

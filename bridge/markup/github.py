@@ -39,8 +39,8 @@ class GitHubBuilder(Builder):
         start = _LINE_START.match(words)
         return _defuse_start(start) + words[start.end() :] if start else words
 
-    def quote(self, text: str) -> Safe:
-        lines = quoted_lines(text)
+    def quote(self, text: str, by: str = "") -> Safe:
+        lines = quoted_lines(text, by)
         written: list[str] = []
         for number, line in enumerate(lines):
             more = number + 1 < len(lines) and lines[number + 1] != ""

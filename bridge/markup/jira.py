@@ -46,8 +46,8 @@ class JiraBuilder(Builder):
         escaped = _SPECIAL.sub(r"\\\g<0>", parted)
         return JOINER + escaped if _LINE_START.match(escaped) else escaped
 
-    def quote(self, text: str) -> Safe:
-        lines = quoted_lines(text)
+    def quote(self, text: str, by: str = "") -> Safe:
+        lines = quoted_lines(text, by)
         return Safe("\n".join(["{quote}", *(self.line(line) for line in lines), "{quote}"]))
 
     def code(self, text: str) -> Safe:
