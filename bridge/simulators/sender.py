@@ -122,11 +122,13 @@ async def _make(
 
 async def _paced(bodies: AsyncGenerator[bytes], rate: float | None) -> AsyncGenerator[bytes]:
     loop = asyncio.get_running_loop()
-    started, number = loop.time(), 0
+    due = 0.0
     async for body in bodies:
         if rate is not None:
-            await asyncio.sleep(started + number / rate - loop.time())
-        number += 1
+            # Counted from now where making the feedback took too long: no burst makes up for it.
+            due = max(due, loop.time())
+            await asyncio.sleep(due - loop.time())
+            due += 1 / rate
         yield body
 
 

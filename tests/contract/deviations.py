@@ -43,6 +43,17 @@ DEVIATIONS = (
         what=re.compile(r"the status (401|403|404|409|422|429|5\d\d) is not documented"),
     ),
     Deviation(
+        name="links.next of App Store Connect carries an opaque cursor",
+        source=(
+            "Apple: the document's own PagingInformation has nextCursor and its PagedDocumentLinks "
+            "next; the parameter that they speak of is left out of the operations"
+        ),
+        service="appstore",
+        side="request",
+        operation=re.compile(r"GET .*"),
+        what=re.compile(r"there is no query parameter cursor"),
+    ),
+    Deviation(
         name="any GitHub request may meet these statuses",
         source="docs.github.com: Troubleshooting the REST API; Rate limits for the REST API",
         service="github",
