@@ -86,7 +86,8 @@ def simulate(
     try:
         asyncio.run(_run(simulator, port, ready))
     except OSError as problem:
-        raise Misconfigured(f"the simulators can't run: {problem}") from problem
+        stderr.print(f"the simulators can't run: {problem}")
+        raise typer.Exit(1) from problem
 
 
 @app.command("send")
