@@ -70,8 +70,10 @@ def included(document: Json, kind: str, wanted: str | None) -> Resource | None:
     """Return the included resource of this type and id, if it is there."""
     for number, value in enumerate(items(document, "included", at="")):
         at = f"included[{number}]"
+        if value is None or wanted is None:
+            continue
         each = as_table(value, at)
-        if wanted is not None and each.get("type") == kind and each.get("id") == wanted:
+        if (each.get("type"), each.get("id")) == (kind, wanted):
             return _resource(each, at, kind)
     return None
 

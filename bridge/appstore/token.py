@@ -83,7 +83,7 @@ def _private_key(account: Account) -> ec.EllipticCurvePrivateKey:
 
 def _pem(text: str) -> str | None:
     """Return the PEM text in what people put into files and environment variables."""
-    text = text.strip().lstrip("\ufeff").replace("\\r", "").replace("\\n", "\n")
+    text = text.lstrip("\ufeff").strip().replace("\\r", "").replace("\\n", "\n")
     if text.startswith("-----BEGIN"):
         return text
     try:
