@@ -64,12 +64,14 @@ def simulate(
     """Run the three services on one port until told to stop."""
     if context.invoked_subcommand is not None:
         return
+    kept = workspace.kept(write_config) if write_config else None
     try:
         simulator = Simulator(
             latency_ms=latency,
             seed=seed,
             real_limits=real_limits,
-            key=workspace.kept_key(write_config) if write_config else None,
+            key=kept.key if kept else None,
+            github_token=kept.github_token if kept else None,
             crash_logs=crash_logs,
         )
     except NoSuchSample as problem:

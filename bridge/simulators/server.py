@@ -35,8 +35,8 @@ class Service(Protocol):
 class Simulator:
     """App Store Connect under /appstore, GitHub under /github, Jira under /jira.
 
-    `origin` is known once it runs. `key` is the App Store Connect key that is accepted, a new one
-    if None; `crash_logs` a folder whose files crashes take in turn. `middlewares` are put between
+    `origin` is known once it runs. `key` and `github_token` are what is accepted, new ones if None;
+    `crash_logs` a folder whose files crashes take in turn. `middlewares` are put between
     the faults and the services, so that they see each request that reaches a service and each
     answer that a service gives.
     """
@@ -48,6 +48,7 @@ class Simulator:
         seed: int = 0,
         real_limits: bool = False,
         key: ApiKey | None = None,
+        github_token: str | None = None,
         crash_logs: Path | None = None,
         middlewares: Sequence[Middleware] = (),
     ) -> None:
@@ -60,6 +61,8 @@ class Simulator:
             origin=self._origin, real_limits=real_limits, seed=seed, key=key
         )
         self.github = GitHubSimulator(origin=self._origin, real_limits=real_limits, seed=seed)
+        if github_token is not None:
+            self.github.access.token = github_token
         self.jira = JiraSimulator(origin=self._origin, real_limits=real_limits, seed=seed)
         self._latency = latency_ms / 1000
         self._middlewares = tuple(middlewares)

@@ -6,6 +6,7 @@ Written again, the keys and secrets stay as they are, so that a service that run
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,23 +23,43 @@ _PRIVATE_KEY, _WEBHOOK = "secrets/AuthKey.p8", "secrets/webhook"
 _GITHUB, _JIRA = "secrets/github", "secrets/jira"
 
 
-def kept_key(folder: Path) -> ApiKey | None:
-    """Return the App Store Connect key that was written to this folder before; None if none was."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What an earlier run wrote and a new one goes on with; None where nothing usable is there."""
+
+    key: ApiKey | None
+    github_token: str | None
+
+
+def kept(folder: Path) -> Kept:
+    """Return the credentials that were written to this folder before."""
+    return Kept(key=_kept_key(folder), github_token=_kept_text(folder / _GITHUB))
+
+
+def _kept_text(path: Path) -> str | None:
     try:
-        document: object = YAML(typ="safe").load(folder / CONFIG)  # pyright: ignore[reportUnknownMemberType]
-        pem = (folder / _PRIVATE_KEY).read_text()
-    except (OSError, YAMLError):
+        return path.read_text().strip() or None
+    except OSError:
         return None
-    table = document
+
+
+def _kept_key(folder: Path) -> ApiKey | None:
+    pem = _kept_text(folder / _PRIVATE_KEY)
+    account = _kept_account(folder / CONFIG)
+    issuer_id, key_id = account.get("issuer_id"), account.get("key_id")
+    if pem is None or not isinstance(issuer_id, str) or not isinstance(key_id, str):
+        return None
+    return ApiKey(issuer_id=issuer_id, key_id=key_id, private_key_pem=f"{pem}\n")
+
+
+def _kept_account(path: Path) -> Mapping[str, Any]:
+    try:
+        table: object = YAML(typ="safe").load(path)  # pyright: ignore[reportUnknownMemberType]
+    except (OSError, YAMLError):
+        return {}
     for name in ("app_store_connect", "accounts", "simulated"):
         table = cast("Mapping[str, Any]", table).get(name) if isinstance(table, Mapping) else None
-    if not isinstance(table, Mapping):
-        return None
-    account = cast("Mapping[str, Any]", table)
-    issuer_id, key_id = account.get("issuer_id"), account.get("key_id")
-    if not isinstance(issuer_id, str) or not isinstance(key_id, str):
-        return None
-    return ApiKey(issuer_id=issuer_id, key_id=key_id, private_key_pem=pem)
+    return cast("Mapping[str, Any]", table) if isinstance(table, Mapping) else {}
 
 
 def write_config(

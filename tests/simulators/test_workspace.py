@@ -9,7 +9,7 @@ import pytest
 from bridge.config import load
 from bridge.simulators import estate
 from bridge.simulators.server import Simulator, running
-from bridge.simulators.workspace import kept_key, write_config
+from bridge.simulators.workspace import kept, write_config
 
 SECRETS = ("AuthKey.p8", "github", "jira", "webhook")
 
@@ -48,7 +48,9 @@ async def test_written_again_everything_stays_valid(tmp_path: Path) -> None:
     async with running(Simulator()) as first:
         write_config(tmp_path, first)
     before = contents(tmp_path)
-    async with running(Simulator(key=kept_key(tmp_path))) as second:
+    old = kept(tmp_path)
+    again = Simulator(key=old.key, github_token=old.github_token)
+    async with running(again) as second:
         write_config(tmp_path, second)
     assert contents(tmp_path) == before
     assert second.appstore.keys == first.appstore.keys
@@ -57,7 +59,7 @@ async def test_written_again_everything_stays_valid(tmp_path: Path) -> None:
 
 async def test_the_key_that_was_written_is_accepted(simulator: Simulator, tmp_path: Path) -> None:
     write_config(tmp_path, simulator)
-    key = kept_key(tmp_path)
+    key = kept(tmp_path).key
     assert key is not None
     token = jwt.encode({"iss": key.issuer_id}, key.private_key_pem, algorithm="ES256")
     public = simulator.appstore.keys.public_key
@@ -91,4 +93,4 @@ def test_a_folder_without_a_usable_key_gives_none(tmp_path: Path, text: str | No
     (tmp_path / "secrets/AuthKey.p8").write_text("-----BEGIN PRIVATE KEY-----")
     if text is not None:
         (tmp_path / "bridge.yaml").write_text(text)
-    assert kept_key(tmp_path) is None
+    assert kept(tmp_path).key is None
