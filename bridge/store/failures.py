@@ -40,6 +40,11 @@ def advice(error: BaseException) -> str:
     return f"the database says: {text}"
 
 
+def is_damage(error: BaseException) -> bool:
+    """Return whether an error says that a database's file is damaged, or no database at all."""
+    return type(getattr(error, "orig", None) or error) is sqlite3.DatabaseError
+
+
 @contextmanager
 def translated() -> Generator[None]:
     """Raise StoreUnavailable for what is the database's trouble; our own mistakes fly as they are.
@@ -51,7 +56,7 @@ def translated() -> Generator[None]:
     except (OperationalError, sqlite3.OperationalError, PoolTimeout) as error:
         raise StoreUnavailable(f"the store is unavailable: {advice(error)}") from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
-        if type(getattr(error, "orig", None) or error) is not sqlite3.DatabaseError:
+        if not is_damage(error):
             raise
         raise StoreUnavailable(f"the store is unavailable: {advice(error)}") from error
     except OSError as error:

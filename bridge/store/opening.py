@@ -19,12 +19,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, insert, inspect, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from bridge.errors import Misconfigured
 from bridge.store.engine import prepare
-from bridge.store.failures import advice, translated
+from bridge.store.failures import advice, is_damage, translated
 from bridge.store.schema import META
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,25 +37,32 @@ def bring_up(path: Path, *, now: datetime, migrations: Path = MIGRATIONS) -> byt
 
     A copy named after the old schema and the time is made before anything changes. Raises
     Misconfigured if the file is damaged, is no database of ours, or was written by a newer
-    program; StoreUnavailable if it can't be opened or written now.
+    program, or is where nothing can be written; StoreUnavailable if it can't be opened now.
     """
-    private_folder(path.parent)
-    with _alone(path.with_name(f"{path.name}.lock")), translated():
-        _create_private(path)
-        try:
+    with translated(), _settings_at_fault(path):
+        private_folder(path.parent)
+        with _alone(path.with_name(f"{path.name}.lock")):
+            _create_private(path)
             _refuse_damage(path)
             with _connected(path) as connection:
                 _migrate(connection, path=path, now=now, migrations=migrations)
                 return _marker_key(connection)
-        except OperationalError:
+
+
+@contextmanager
+def _settings_at_fault(path: Path) -> Generator[None]:
+    """Raise Misconfigured for what waiting doesn't mend."""
+    try:
+        yield
+    except (PermissionError, NotADirectoryError, IsADirectoryError) as error:
+        raise Misconfigured(f"storage.url: {path} can't be written: {error.strerror}") from error
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        if not is_damage(error):
             raise
-        except (DatabaseError, sqlite3.DatabaseError) as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            raise Misconfigured(
-                f"storage.url: {path} can't be used: {advice(error)}. Nothing was changed; "
-                "copies made before migrations lie beside it, named *.before-*"
-            ) from error
+        raise Misconfigured(
+            f"storage.url: {path} can't be used: {advice(error)}. Nothing was changed; "
+            "copies made before migrations lie beside it, named *.before-*"
+        ) from error
 
 
 def private_folder(path: Path) -> None:

@@ -53,8 +53,9 @@ class Store:
     async def open(cls, settings: StorageSettings, *, base: Path, clock: Clock) -> Self:
         """Open the store, creating or migrating it; relative paths are under `base`.
 
-        Raises Misconfigured for a URL that isn't SQLite's, a damaged or foreign file, or one that
-        a newer program wrote; StoreUnavailable if it can't be opened or written now.
+        Raises Misconfigured for a URL that isn't SQLite's, a place where nothing can be written, a
+        damaged or foreign file, or one that a newer program wrote; StoreUnavailable if it can't be
+        opened now.
         """
         path = base / database_path(settings.url)
         blobs = Blobs(base / settings.attachments)
