@@ -71,6 +71,15 @@ DEVIATIONS = (
         what=re.compile(r"at the top: \[\{'type': 'file'"),
     ),
     Deviation(
+        name="a conflict at GitHub is one of two alike",
+        source="GitHub's own description: the 409 is oneOf two schemas without a required field, "
+        "so that any conflict is both",
+        service="github",
+        side="answer",
+        operation=re.compile(r"PUT /repos/\{owner\}/\{repo\}/contents/\{path\}"),
+        what=re.compile(r"is valid under each of .*repository-rule-violation-error"),
+    ),
+    Deviation(
         name="any Jira request may meet these statuses",
         source="developer.atlassian.com: Rate limiting; Jira Cloud platform status codes",
         service="jira",

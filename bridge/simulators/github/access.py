@@ -66,6 +66,8 @@ class Access:
         self.token = "github_pat_11SIMULATED0" + secrets.token_hex(20)
         self.permissions = {"issues": "write", "contents": "write", "metadata": "read"}
         """What a fine-grained token or an App may do; take one out and it is refused."""
+        self.scopes: str | None = None
+        """What a classic token may do: `repo, gist`; None for a fine-grained one."""
         self.apps: dict[str, str] = {}
         """App id → public key, PEM."""
         self.installations: dict[int, str] = {}
@@ -118,6 +120,10 @@ class Access:
             "permissions": self.permissions,
             "repository_selection": "all",
         }
+
+    def forget_tokens(self) -> None:
+        """Withdraw all installation tokens."""
+        self._lent.clear()
 
     def rate(self) -> dict[str, int]:
         """Return the primary limit as `GET /rate_limit` has it."""
@@ -181,6 +187,8 @@ class Access:
 
     def _limit_headers(self) -> dict[str, str]:
         headers = {f"X-RateLimit-{k.capitalize()}": str(v) for k, v in self.rate().items()}
+        if self.scopes is not None:
+            headers["X-OAuth-Scopes"] = self.scopes
         return {**headers, "X-RateLimit-Resource": "core"}
 
 

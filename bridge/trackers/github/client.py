@@ -19,6 +19,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import github
+import jwt
 import requests
 from urllib3.exceptions import NewConnectionError
 
@@ -67,6 +68,9 @@ class Client:
             raise RateLimited(f"GitHub's rate limit lasts another {left:.0f} s", retry_after=left)
         request = _Request(verb=verb, path=path, body=body, doing=doing, once=once, as_app=as_app)
         answer = await self._answer(request)
+        if answer.status == 401 and self._settings.app is not None:  # noqa: PLR2004
+            self._drop_clients()  # an installation's token can be withdrawn before it ends
+            answer = await self._answer(request)
         if answer.status < 300 or answer.status in expect:  # noqa: PLR2004 - what HTTP calls success
             return answer
         error = failure(answer, doing=doing, now=self._clock.now(), once=once)
@@ -95,8 +99,13 @@ class Client:
     async def aclose(self) -> None:
         """Give back the threads and connections; requests under way end by their time-outs."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._drop_clients()
+
+    def _drop_clients(self) -> None:
+        """Close the connections, and forget the tokens; threads then open new ones."""
         with self._opening:
             opened, self._opened = self._opened, []
+            self._own = threading.local()
         for client in opened:
             client.close()
 
@@ -160,7 +169,8 @@ class Client:
             raise failure(answer, doing=doing, now=self._clock.now()) from None
         except (requests.RequestException, OSError) as error:
             raise _broken(error, ask) from None
-        except ValueError:
+        except (jwt.PyJWTError, ValueError, TypeError):
+            # Not a PEM file, one that is locked with a password, or of another kind of key.
             raise _bad_key(self._settings.app) from None
 
     def _local(self, link: str) -> str:
