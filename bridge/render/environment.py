@@ -82,6 +82,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.globals.pop("lipsum")
         self.globals.update(cast("dict[str, Any]", offered))
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Let `format` give plain text: what was filled in has not been escaped."""
+        wrapped = super().wrap_str_format(value)
+        return None if wrapped is None else lambda *args, **named: str(wrapped(*args, **named))
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Refuse what makes much out of little."""
         if operator == "*" and _is_sized(left) + _is_sized(right) == 1:

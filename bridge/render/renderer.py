@@ -2,7 +2,7 @@
 
 import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +16,7 @@ from bridge.render.cutting import cut_body
 from bridge.render.environment import TemplateEnvironment, layered_loader, shipped_loader
 from bridge.render.view import field_values, issue_values
 
-OUTPUT_LIMIT = 1_000_000  # characters; a template that makes more has gone wrong
+OUTPUT_LIMIT = 300_000  # characters; a template that makes more has gone wrong
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
@@ -33,19 +33,23 @@ class _Templates:
         self._loader = shipped_loader() if folders is None else layered_loader(folders)
         self._environments: dict[Markup | None, TemplateEnvironment] = {}
 
-    def block(
-        self, name: str, names: Sequence[str], values: Mapping[str, Any], markup: Markup | None
-    ) -> str:
-        """Return what a block of the first existing template gives; `markup` None is plain text.
-
-        Raises `TemplateFailed`.
-        """
-        environment = self._environment(markup)
+    def issue(
+        self, names: Sequence[str], values: Mapping[str, Any], markup: Markup
+    ) -> tuple[str, str]:
+        """Return title and body of the first existing template; raises `TemplateFailed`."""
         try:
-            template = environment.select_template(list(names))
-            return _render_block(environment, template, name, dict(values))
+            title = self._block("title", names, values, None)
+            return title, self._block("body", names, values, markup)
         except Exception as failure:  # noqa: BLE001 (a user's template may raise anything)
             raise TemplateFailed(_reason(failure, names)) from None
+
+    def _block(
+        self, name: str, names: Sequence[str], values: Mapping[str, Any], markup: Markup | None
+    ) -> str:
+        """Return what a block gives; `markup` None is plain text."""
+        environment = self._environment(markup)
+        template = environment.select_template(list(names))
+        return _render_block(environment, template, name, dict(values))
 
     def _environment(self, markup: Markup | None) -> TemplateEnvironment:
         if markup not in self._environments:
@@ -89,13 +93,18 @@ class Renderer:
         """
         values = issue_values(context)
         names = [f"{place}/{context.feedback.kind}.j2" for place in (tracker_type, markup)]
-        notes: list[str] = []
-        title = self._block("title", names, values, None, notes)
-        body = self._block("body", names, values, markup, notes)
+        notes: tuple[str, ...] = ()
+        try:
+            title, body = self._users.issue(names, values, markup)
+        except TemplateFailed as failure:
+            if not self._folders:
+                raise
+            notes = (f"{failure}; the template that ships was used instead.",)
+            title, body = self._shipped.issue(names, values, markup)
         return Rendered(
             title=plain_line(title, title_limit) or plain_line(context.feedback.id, title_limit),
             block=cut_body(_tidy(body), body_limit, markup),
-            notes=tuple(dict.fromkeys(notes)),
+            notes=notes,
         )
 
     def fields(self, fields: Mapping[str, Any], context: FieldContext) -> dict[str, Any]:
@@ -107,22 +116,6 @@ class Renderer:
         return {
             name: self._value(value, values, f"fields.{name}") for name, value in fields.items()
         }
-
-    def _block(
-        self,
-        block: str,
-        names: Sequence[str],
-        values: Mapping[str, Any],
-        markup: Markup | None,
-        notes: list[str],
-    ) -> str:
-        try:
-            return self._users.block(block, names, values, markup)
-        except TemplateFailed as failure:
-            if not self._folders:
-                raise
-            notes.append(f"{failure}; the template that ships was used instead.")
-            return self._shipped.block(block, names, values, markup)
 
     def _value(self, value: Any, values: Mapping[str, Any], where: str) -> Any:
         if isinstance(value, str):
@@ -156,12 +149,18 @@ def _render_block(
         for _ in template.root_render_func(context):  # until what it extends has said its blocks
             if {"title", "body"} <= context.blocks.keys():
                 break
-        text = environment.concat(context.blocks[name][0](context))
+        return environment.concat(_bounded(context.blocks[name][0](context)))
     except Exception:  # noqa: BLE001 (raised again, with the template's own lines)
         environment.handle_exception()
-    if len(text) > OUTPUT_LIMIT:
-        raise OverflowError(f"more than {OUTPUT_LIMIT:,} characters")
-    return text
+
+
+def _bounded(pieces: Iterable[str]) -> Iterator[str]:
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > OUTPUT_LIMIT:
+            raise OverflowError(f"more than {OUTPUT_LIMIT:,} characters")
+        yield piece
 
 
 def _reason(failure: Exception, names: Sequence[str]) -> str:

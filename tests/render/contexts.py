@@ -90,11 +90,24 @@ def screenshot_feedback(**changes: Any) -> ScreenshotFeedback:
     )
 
 
-def frame(index: int, symbol: str | None, file: str | None = None, line: int | None = None,
-          image: str = "Sunrise", **changes: Any) -> Frame:  # fmt: skip
-    plain = Frame(index=index, image=image, symbol=symbol, file=file, line=line, offset=1000 + index,
-                  address=0x104E8C000 + index, symbol_offset=84, in_app=image == "Sunrise")  # fmt: skip
-    return replace(plain, **changes)
+def frame(
+    index: int,
+    symbol: str | None,
+    file: str | None = None,
+    line: int | None = None,
+    image: str = "Sunrise",
+) -> Frame:
+    return Frame(
+        index=index,
+        image=image,
+        symbol=symbol,
+        file=file,
+        line=line,
+        offset=1000 + index,
+        address=0x104E8C000 + index,
+        symbol_offset=84,
+        in_app=image == "Sunrise",
+    )
 
 
 FRAMES = (
