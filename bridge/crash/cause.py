@@ -76,9 +76,9 @@ _TOP = 12
 
 
 def cause_of(report: CrashReport) -> Cause:
-    """The cause family of a report; `other` where no rule fits."""
-    found = next((f for rule in _RULES if (f := rule(report))), "other")
-    return FAMILIES[found]
+    """The cause family of a report; `crash` or `other` where no rule fits."""
+    unknown = "crash" if report.kind is ReportKind.CRASH else "other"
+    return FAMILIES[next((f for rule in _RULES if (f := rule(report))), unknown)]
 
 
 def family_key(cause: Cause) -> str:

@@ -123,6 +123,8 @@ _TABLE: tuple[tuple[str, str, str, str | None], ...] = (
      "The whole system stopped; an app alone rarely causes it.", None),
     ("stackshot", "Stackshot",
      "A picture of what every process was doing; no crash.", None),
+    ("crash", "Crash",
+     "The log says too little to tell why the process ended.", _TYPES),
     ("other", "Report",
      "We don't know this kind of report.", None),
 )  # fmt: skip

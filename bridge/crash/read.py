@@ -25,7 +25,7 @@ _SURE = re.compile(
 _TRANSLATED = re.compile(_PREFIX + rb"Translated Report \(Full", re.MULTILINE)
 _FULL_REPORT = re.compile(_PREFIX + rb"Full Report\s{0,8}$", re.MULTILINE)
 _HEADER = re.compile(_PREFIX + rb'\{(?=[^\n]{0,65536}"bug_type")', re.MULTILINE)
-_BODY = re.compile(_PREFIX + rb"\{\s", re.MULTILINE)
+_BODY = re.compile(_PREFIX + rb'\{\s{0,64}"', re.MULTILINE)
 _BODY_KEYS = (b'"procName"', b'"usedImages"', b'"threads"', b'"panicString"', b'"memoryStatus"')
 _FENCES = ("```", "~~~", "{code", "{noformat")
 _MARGIN = b" \t\r\n>|"

@@ -12,6 +12,7 @@ from bridge.crash.rules import ANYWHERE, IN_APP, NAMELESS, SYSTEM, WRAPPER_IMAGE
 from bridge.model import Frame
 
 _METHODS = {"-[", "+["}
+_MANGLED = ("$s", "_$s", "$S", "_$S", "_T0")
 _LONGEST = 2048
 """Characters of a name that are looked at; what differs further on is argument types."""
 
@@ -28,13 +29,13 @@ _VARIABLE = re.compile(
     r"(?:variable initialization expression|property wrapper backing init\w*) of "
 )
 _WITNESS = "protocol witness for "
-_BLOCK = re.compile(r"_{1,3}(?:\d{1,4}(?=[-+]\[))?(.{1,2048})_block_invoke(?:[._]?\d{1,6})*$")
+_BLOCK = re.compile(r"_{1,3}(?:\d{1,4}(?=[-+]\[))?(.{1,2048})_block_invoke[._\d]{0,32}$")
 _BLOCK_IN = "invocation function for block in "
 _SUFFIX = re.compile(
     r"(?:\.(?:cold|llvm|part|isra|constprop|resume|destroy|cleanup|specialized)(?:\.\d{1,24})?"
-    r"|\.\d{1,24}|\$VARIANT\$\w{1,16}|\$V\d|\$UNIX2003|\$NOCANCEL| \[clone [^\]]{1,64}\]"
-    r"|T[QY]\d{1,3}_|Tm|Tf\w{1,8}_n)$"
+    r"|\.\d{1,24}|\$VARIANT\$\w{1,16}|\$V\d|\$UNIX2003|\$NOCANCEL| \[clone [^\]]{1,64}\])$"
 )
+_MANGLED_SUFFIX = re.compile(r"(?:T[QY]\d{1,3}_|Tm|Tf\w{1,8}_n)$")
 _MISPLACED_OFFSET = re.compile(r"\+ \d{1,12}(?= ?\()")
 _DISCRIMINATOR = re.compile(
     r"\((\w{1,512}) in _[0-9A-F]{32}\)| #\d{1,6}(?= in )|::\$_\d{1,6}|'lambda\d*'"
@@ -47,8 +48,10 @@ _NAMELESS_PREFIXES = (
 )  # fmt: skip
 _OPERATOR = re.compile(r"(?:^|[\s:])operator\b")
 _MANGLED_THUNK = re.compile(r"_?(?:\$[sS]|_T0).{0,2048}(?:T[RrAW](?:TA)?|WO[a-z])$")
-_MANGLED_NESTED = re.compile(r"_{1,2}ZNK?((?:\d{1,4}[A-Za-z_]\w{0,512})+)E")
+_MANGLED_NESTED = re.compile(r"_{1,2}ZNK?(?=\d)")
+_LENGTH = re.compile(r"\d{1,4}")
 _NATIVE = re.compile(r"[*&]|\bconst\b|\bunsigned\b")
+_WORD = re.compile(r"\w")
 _ENTRY_POINT = re.compile(r"(?:^|\.)\$?main\(\)$")
 
 
@@ -68,7 +71,9 @@ def normal(symbol: str | None, image: str | None = None) -> str | None:
     name = _objc(text) if text[:2] in _METHODS else _function(text, image)
     if _ENTRY_POINT.search(name):
         return "main"
-    return f"{name} {closure}" if closure and name else name or None
+    if not _WORD.search(name):
+        return None
+    return f"{name} {closure}" if closure else name
 
 
 def _unmangled(text: str) -> str:
@@ -76,13 +81,11 @@ def _unmangled(text: str) -> str:
     found = _MANGLED_NESTED.match(text)
     if found is None:
         return text
-    rest, parts = found[1], list[str]()
-    while rest[:1].isdigit():
-        digits = len(rest) - len(rest.lstrip("0123456789"))
-        length = int(rest[:digits])
-        parts.append(rest[digits : digits + length])
-        rest = rest[digits + length :]
-    return text if rest or not all(parts) else "::".join(parts)
+    place, parts = found.end(), list[str]()
+    while (digits := _LENGTH.match(text, place)) is not None:
+        place = digits.end() + int(digits[0])
+        parts.append(text[digits.end() : place])
+    return "::".join(parts) if parts and text[place : place + 1] == "E" else text
 
 
 def _peeled(text: str) -> tuple[str, str]:
@@ -96,6 +99,7 @@ def _peeled(text: str) -> tuple[str, str]:
         text, kind = _opened(text)
         closure = kind or closure
         text = _SUFFIX.sub("", text) if text[:2] not in _METHODS else text
+        text = _MANGLED_SUFFIX.sub("", text) if text.startswith(_MANGLED) else text
         if text == before:
             break
     return text, closure

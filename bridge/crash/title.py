@@ -2,6 +2,7 @@
 
 import re
 
+from bridge.crash.platform import BUG_TYPES
 from bridge.crash.rules import Role
 from bridge.crash.stack import telling_stack
 from bridge.crash.symbol import classify
@@ -32,9 +33,13 @@ def blame(report: CrashReport, cause: Cause) -> Frame | None:
 def title(report: CrashReport, cause: Cause, at: Frame | None) -> str:
     """`Crash: index out of range in CartView.total`, at most 80 characters on one line."""
     words = cause.title
+    known = BUG_TYPES.get(report.bug_type or "")
+    if report.kind is ReportKind.OTHER and known is not None:
+        words = f"{known[1]} report"
     if report.kind in _PLACELESS:
         return _fitted(f"{words} ({report.process})" if report.process else words)
-    place = _place(at) if at is not None else report.process
+    place = _place(at) if at is not None else None
+    place = place or report.process
     if not place:
         return _fitted(words)
     room = LONGEST - len(words) - len(" in ")
@@ -47,7 +52,7 @@ def _place(frame: Frame) -> str | None:
     """A function's name as people say it: without argument labels, marks and generics."""
     role, _, name = classify(frame)
     if name is None or role is Role.UNKNOWN:
-        return frame.image
+        return frame.image if frame.in_app else None
     name = name.removesuffix(" {closure}").removesuffix(" block")
     if name[:2] in {"-[", "+["}:
         return name
