@@ -7,10 +7,12 @@ from bridge.model import (
     Attachment,
     AttachmentRole,
     Delivery,
+    Job,
     JobKey,
     Kind,
     Occurrence,
 )
+from bridge.store import Store
 from tests.clock import START
 
 CRASHES = "betaFeedbackCrashSubmissions"
@@ -49,3 +51,9 @@ def attachment(name: str, *, feedback_id: str = "S1") -> Attachment:
 def joining(*keys: str, kind: Kind = Kind.CRASH) -> dict[str, Any]:
     """Return what `Ledger.join` wants beside the occurrence."""
     return {"kind": kind, "tracker": "local", "keys": keys, "title": None}
+
+
+async def taken(store: Store, *, owner: str = "w1", lease: float = 60) -> Job:
+    job = await store.jobs.take(owner=owner, lease=lease)
+    assert job is not None
+    return job
