@@ -16,7 +16,7 @@ from pydantic import Field
 
 from bridge.clock import Clock
 from bridge.errors import BridgeError, LostAnswer, NotYet
-from bridge.model import Fence, Intent, IssueDraft, IssueRef, Marker
+from bridge.model import Intent, IssueDraft, IssueRef, Marker
 from bridge.settings import Duration, Settings
 from bridge.store import Intents
 from bridge.trackers.base import Tracker
