@@ -23,7 +23,7 @@ from bridge.upstream import retry_after
 
 ANSWER_MAX = 64 * 1024**2  # bytes; a crash log of 20 MB doubles when it is written as JSON
 OVERALL = 10  # times `timeout`: no answer, however it drips, takes longer than that
-MOST_PAGES = 1000
+MOST_PAGES = 200  # of up to 200 resources
 _UNAUTHORIZED, _TOO_MANY = 401, 429
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 

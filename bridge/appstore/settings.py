@@ -1,12 +1,15 @@
 """The table `app_store_connect` of the configuration, and how an app is named to this room."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
 import httpx
 from pydantic import Field, field_validator
 
 from bridge.settings import Duration, Secret, Settings, Size
+
+_HOST = re.compile(rb"[A-Za-z0-9.:-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ class AppStoreSettings(Settings):
             url = httpx.URL(value)
         except httpx.InvalidURL as error:
             raise ValueError("this is no URL") from error
-        if url.userinfo or url.query or url.fragment or not url.host:
+        if url.userinfo or url.query or url.fragment or not _HOST.fullmatch(url.raw_host):
             raise ValueError("a URL of scheme, host and perhaps a path, and nothing else")
         if url.scheme != "https" and not (url.scheme == "http" and _is_this_machine(url.host)):
             raise ValueError("https is needed, since the API key's token is sent there")

@@ -130,5 +130,5 @@ async def test_a_list_without_an_end_is_given_up(make_client: MakeClient, key: A
     async with serving() as script:
         links = {"next": f"{script.origin}/v1/apps?cursor=again"}
         script.answers.append(document({"data": [], "links": links}))
-        with pytest.raises(Unreadable, match="more than 1000 pages"):
+        with pytest.raises(Unreadable, match="more than 200 pages"):
             await ids(make_client(script.origin, key), "/v1/apps")

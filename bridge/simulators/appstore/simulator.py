@@ -1,5 +1,6 @@
 """The simulated App Store Connect as a whole: its gate, its rooms and what was put into it."""
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
@@ -119,7 +120,7 @@ class AppStoreSimulator:
         except errors.ApiError as error:
             response = error.response()
         response.headers["X-Rate-Limit"] = self._limits.header()
-        response.headers["x-request-id"] = self._state.new_uuid()
+        response.headers["x-request-id"] = str(uuid.uuid4())
         return response
 
     def _admit(self, request: web.Request) -> None:
