@@ -35,7 +35,7 @@ async def test_the_link_gives_the_file_and_names_the_branch(harness: GitHubHarne
 
     base = f"{harness.simulator.origin}/github/{FILES}/blob/feedback-assets"
     assert result.url == f"{base}/AK7Uv_2-x/{picture.name}?raw=true"
-    async with aiohttp.ClientSession() as session, session.get(result.url) as answer:
+    async with aiohttp.ClientSession() as session, session.get(result.url or "") as answer:
         assert await answer.read() == PICTURE
         assert answer.content_type == "image/png"
 
