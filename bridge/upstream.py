@@ -52,7 +52,7 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
         return min(float(value), LONGEST_WAIT)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)

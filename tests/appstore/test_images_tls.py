@@ -20,7 +20,7 @@ from bridge.errors import Transient
 from bridge.model import RemoteScreenshot
 from bridge.simulators.appstore import ApiKey
 from tests.appstore.conftest import account_for
-from tests.appstore.test_images import Bytes, picture
+from tests.appstore.pictures import Bytes, picture
 from tests.clock import FakeClock
 
 NAME = "pictures.test"
