@@ -1,6 +1,7 @@
 """Makes the branch that attachments go to: one without any history of the code."""
 
 from base64 import b64encode
+from http import HTTPStatus
 
 from bridge.trackers.github.client import Client
 from bridge.trackers.github.documents import read_sha
@@ -31,7 +32,7 @@ async def make_branch(client: Client, pace: Pace, repository: str, *, branch: st
         body={"tree": [entry]},
         expect={409},
     )
-    if tree.status == 409:  # noqa: PLR2004 - "Git Repository is empty."
+    if tree.status == HTTPStatus.CONFLICT:
         await _begin(client, pace, repository)
         await pace.write()
         tree = await client.send(

@@ -15,6 +15,7 @@ import threading
 from collections.abc import AsyncGenerator, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -68,10 +69,10 @@ class Client:
             raise RateLimited(f"GitHub's rate limit lasts another {left:.0f} s", retry_after=left)
         request = _Request(verb=verb, path=path, body=body, doing=doing, once=once, as_app=as_app)
         answer = await self._answer(request)
-        if answer.status == 401 and self._settings.app is not None:  # noqa: PLR2004
+        if answer.status == HTTPStatus.UNAUTHORIZED and self._settings.app is not None:
             self._drop_clients()  # an installation's token can be withdrawn before it ends
             answer = await self._answer(request)
-        if answer.status < 300 or answer.status in expect:  # noqa: PLR2004 - what HTTP calls success
+        if answer.status < HTTPStatus.MULTIPLE_CHOICES or answer.status in expect:
             return answer
         error = failure(answer, doing=doing, now=self._clock.now(), once=once)
         if isinstance(error, RateLimited):
@@ -122,7 +123,7 @@ class Client:
         try:
             data = json.loads(text) if text else None
         except ValueError:
-            if status < 300:  # noqa: PLR2004 - what HTTP calls success
+            if status < HTTPStatus.MULTIPLE_CHOICES:
                 kind = LostAnswer if request.once else Transient
                 raise kind(f"GitHub's answer to {request.doing} can't be read") from None
             data = None

@@ -120,7 +120,7 @@ def _is_limit(answer: Answer) -> bool:
     return (
         "retry-after" in answer.headers
         or answer.headers.get("x-ratelimit-remaining") == "0"
-        or "rate limit" in message(answer.data).lower()
+        or re.search("rate limit|abuse detection", message(answer.data), re.IGNORECASE) is not None
     )
 
 

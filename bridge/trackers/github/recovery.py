@@ -8,6 +8,7 @@ they are given out in order, and shared with pull requests.
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from http import HTTPStatus
 from typing import Any, cast
 
 from bridge.errors import Unreadable
@@ -86,6 +87,6 @@ async def _probe(client: Client, repository: str, number: int) -> tuple[Issue | 
         doing=f"the issue #{number} of {repository}",
         expect={404, 410},
     )
-    if answer.status in (404, 410):
-        return None, answer.status == 410  # noqa: PLR2004 - deleted, so it was there
-    return Issue.read(answer.data), True
+    if answer.status == HTTPStatus.OK:
+        return Issue.read(answer.data), True
+    return None, answer.status == HTTPStatus.GONE  # deleted, so it was there

@@ -16,7 +16,10 @@ _WHERE = (
     "any of the code's history, or the word none, and issues say that the files stayed here"
 )
 
-RepositoryName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$")]
+LARGEST_FILE = 40_000_000
+"""Bytes. Git at GitHub takes 100 MB; how much less the Contents API takes is written nowhere."""
+
+RepositoryName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$")]
 """`owner/name`."""
 
 
@@ -64,8 +67,8 @@ class AttachmentSettings(Settings):
     """`owner/name`; best a private repository of its own."""
     branch: str = Field(default="feedback-assets", pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
     """The branch; made without history if it is missing."""
-    max_size: Size = 40_000_000
-    """Larger files are not sent. Git itself takes 100 MB, the Contents API less."""
+    max_size: Size = LARGEST_FILE
+    """Larger files are not sent."""
 
 
 class GitHubSettings(Settings):

@@ -30,7 +30,7 @@ from bridge.trackers.github.errors import Answer, failure
 from bridge.trackers.github.fields import read_fields
 from bridge.trackers.github.files import Files
 from bridge.trackers.github.repositories import Repositories, path_of
-from bridge.trackers.github.settings import GitHubSettings
+from bridge.trackers.github.settings import LARGEST_FILE, GitHubSettings
 from bridge.trackers.github.wanted import Preparation, Wanted
 from bridge.upstream import Pace
 
@@ -83,7 +83,7 @@ class GitHubTracker:
         self.limits = Limits(
             title=TITLE_LIMIT,
             body=BODY_LIMIT - bodies.OVERHEAD,
-            attachment=files.max_size if files != "none" else BODY_LIMIT,
+            attachment=files.max_size if files != "none" else LARGEST_FILE,
             update_gap=settings.update_gap,
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 from bridge.trackers.github.client import Client
@@ -92,7 +93,7 @@ class Preparation:
         doing = f"the label {label!r}"
         path = path_of(repository, "labels", label)
         answer = await self._client.get(path, doing=doing, expect={403, 404})
-        if answer.status == 404:  # noqa: PLR2004 - not found
+        if answer.status == HTTPStatus.NOT_FOUND:
             await self._pace.write()
             new = {"name": label, "color": LABEL_COLOUR, "description": LABEL_DESCRIPTION}
             await self._client.send(
@@ -136,14 +137,14 @@ class Preparation:
         answer = await self._client.get(
             path_of(repository, "assignees", login), doing=f"the assignee {login!r}", expect={404}
         )
-        return answer.status == 204  # noqa: PLR2004 - the only yes that GitHub has
+        return answer.status == HTTPStatus.NO_CONTENT
 
     async def has_label(self, repository: str, label: str) -> bool:
         """Return whether the repository has the label."""
         answer = await self._client.get(
             path_of(repository, "labels", label), doing=f"the label {label!r}", expect={404}
         )
-        return answer.status != 404  # noqa: PLR2004 - not found
+        return answer.status != HTTPStatus.NOT_FOUND
 
     async def milestone_number(self, repository: str, milestone: str) -> int | None:
         """Return the number of the milestone with this title, or with this number."""

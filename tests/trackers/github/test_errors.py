@@ -69,6 +69,7 @@ def test_a_definite_no_is_none_the_less(status: int) -> None:
     [
         ({"message": "You have exceeded a secondary rate limit. Please wait."}, {}),
         ({"message": "API rate limit exceeded for user ID 1."}, {}),
+        ({"message": "You have triggered an abuse detection mechanism."}, {}),
         ({"message": "Slow down"}, {"retry_after": "30"}),
         ({"message": "No"}, {"x_ratelimit_remaining": "0"}),
     ],

@@ -54,6 +54,16 @@ async def test_a_create_that_is_lost_is_not_sent_again_by_the_library(
     assert len(await harness.issues()) == 1
 
 
+async def test_a_create_that_is_answered_with_something_else_is_unknown(
+    harness: GitHubHarness,
+) -> None:
+    rule = {"match": "POST /github/repos/*/*/issues", "status": 201, "when": "after"}
+    harness.simulator.faults.replace([rule])
+
+    with pytest.raises(LostAnswer, match="GitHub's answer has no id"):
+        await harness.tracker.create(draft(harness))
+
+
 async def test_a_create_that_never_left_is_known_to_be_none(make: Make) -> None:
     harness = make()
     closed = make(base_url="http://127.0.0.1:9/github")

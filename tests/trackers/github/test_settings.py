@@ -92,7 +92,9 @@ def test_an_address_that_is_no_api_is_refused(address: str) -> None:
     refused(base_url=address)
 
 
-@pytest.mark.parametrize("name", ["sunrise", "a/b/c", "https://github.com/a/b", "a/b c", "", "a/"])
+@pytest.mark.parametrize(
+    "name", ["sunrise", "a/b/c", "https://github.com/a/b", "a/b c", "", "a/", "../x"]
+)
 def test_a_repository_is_owner_and_name(name: str) -> None:
     refused(repository=name)
 
