@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from aiohttp import web
 
@@ -19,6 +19,8 @@ SIGNATURE = "X-Apple-SIGNATURE"
 MAX_BODY = 1 << 20  # bytes; real bodies are under 2 KiB
 READ_TIMEOUT = 15.0  # seconds in which a body must have come
 RETRY_AFTER = 30  # seconds; how long a full disk or a restart may last at least
+
+B = TypeVar("B", bytes, bytearray)
 
 Put = Callable[[Delivery, JobKey | None], Awaitable[bool]]
 
@@ -106,18 +108,24 @@ class Intake:
 
     async def _read(self, request: web.Request) -> bytes:
         """Return the body's bytes; never more than allowed are held."""
-        body = bytearray()
         try:
+            if request.content.is_eof():  # small ones come whole, with the headers
+                return self._capped(request.content.read_nowait())
             async with asyncio.timeout(self._read_timeout):
+                body = bytearray()
                 async for chunk in request.content.iter_any():
                     body += chunk
-                    if len(body) > self._max_body:
-                        raise self._too_large()
+                    self._capped(body)
+                return bytes(body)
         except TimeoutError as error:
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, "The body took too long.") from error
         except web.RequestPayloadError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, "The body can't be read.") from error
-        return bytes(body)
+
+    def _capped(self, body: B) -> B:
+        if len(body) > self._max_body:
+            raise self._too_large()
+        return body
 
     def _verify(self, request: web.Request, app: str, body: bytes) -> None:
         headers = request.headers.getall(SIGNATURE, [])
