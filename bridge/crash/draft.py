@@ -56,6 +56,8 @@ class Draft:
     other_backtrace: Stack | None = None
     images: list[BinaryImage] = field(default_factory=list[BinaryImage])
     warnings: list[str] = field(default_factory=list[str])
+    cut: bool = False
+    """Whether it is known to end before the report does."""
 
     def finish(self) -> CrashReport:
         """The report, frames resolved against the images."""
@@ -87,8 +89,9 @@ class Draft:
         self.application_info = self.application_info or other.application_info
         self.termination_details = self.termination_details or other.termination_details
         self.claimed = other.claimed if self.claimed is None else self.claimed
-        if not self.threads:
+        if not self.threads or (self.cut and other.threads):
             self.threads, self.images = other.threads, other.images
+            self.last_exception = other.last_exception
         self.last_exception = self.last_exception or other.last_exception
         self.other_backtrace = self.other_backtrace or other.other_backtrace
         self.warnings.extend(other.warnings)

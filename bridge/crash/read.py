@@ -115,6 +115,7 @@ def _read_body(draft: Draft, data: bytes, prefix: bytes) -> None:
         draft.warnings.append("The report's JSON body could not be read.")
         return
     if not whole:
+        draft.cut = True
         draft.warnings.append("The report's JSON body is cut off; what was before the cut is kept.")
     fill_body(draft, body)
 

@@ -160,8 +160,6 @@ SYSTEM: tuple[Rule, ...] = (
     Rule("_dispatch_*", Role.PLUMBING, _QUEUE),
     Rule("dispatch_*", Role.PLUMBING, _QUEUE),
     Rule("__DISPATCH*", Role.PLUMBING, _QUEUE),
-    Rule("_swift_job_run*", Role.PLUMBING, _QUEUE),
-    Rule("completeTaskWithClosure*", Role.PLUMBING, _QUEUE),
     Rule("__NSBLOCKOPERATION_*", Role.PLUMBING, _QUEUE),
     Rule("__NSOPERATION*", Role.PLUMBING, _QUEUE),
     Rule("__NSOQSchedule*", Role.PLUMBING, _QUEUE),

@@ -147,11 +147,14 @@ def _objc(text: str) -> str:
 
 
 def _function(text: str, image: str | None) -> str:
-    text = _EXTENSION.sub("", text)
+    extended = _EXTENSION.match(text)
+    if extended is not None:
+        # The extended type's own module follows.
+        text = text[extended.end() :].partition(".")[2]
     text = _DISCRIMINATOR.sub(lambda m: m[1] or "", text)
     text = _without_generics(text)
     text = text.partition(" -> ")[0].partition(" : ")[0]
-    for word in (" async", " throws", " const", " &"):
+    for word in (" &", " const", " throws", " async"):
         text = text.removesuffix(word)
     name, arguments = _split_arguments(text)
     if "::" in name or name.startswith(("void ", "operator ")) or _NATIVE.search(arguments or ""):

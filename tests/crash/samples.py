@@ -39,7 +39,10 @@ KIT = Image(
     f"{PATH}/Frameworks/SunriseKit.framework/SunriseKit",
 )
 SWIFT = Image(
-    "libswiftCore.dylib", 0x18AA00000, "2d1c2b3a49586776859403a2b1c0dfee", "/usr/lib/swift/libswiftCore.dylib"
+    "libswiftCore.dylib",
+    0x18AA00000,
+    "2d1c2b3a49586776859403a2b1c0dfee",
+    "/usr/lib/swift/libswiftCore.dylib",
 )
 UIKIT = Image(
     "UIKitCore",

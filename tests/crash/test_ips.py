@@ -147,7 +147,9 @@ def test_any_value_may_have_any_shape(key: str, shape: object) -> None:
 
 
 @pytest.mark.parametrize("shape", [None, -1, 10**30, "x", [], {}, True, 0.5])
-@pytest.mark.parametrize("key", ["imageIndex", "imageOffset", "symbol", "symbolLocation", "sourceLine"])
+@pytest.mark.parametrize(
+    "key", ["imageIndex", "imageOffset", "symbol", "symbolLocation", "sourceLine"]
+)
 def test_a_frames_values_may_have_any_shape(key: str, shape: object) -> None:
     body = ips_body(Crash())
     body["threads"][0]["frames"][2][key] = shape

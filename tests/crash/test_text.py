@@ -99,7 +99,9 @@ def test_image_names_may_hold_spaces_and_be_cut() -> None:
 def test_a_bare_list_of_addresses_is_resolved_by_the_images() -> None:
     text = text_report(Crash(exception="EXC_CRASH", signal="SIGABRT"))
     addresses = f"(0x{0x1E0A00000 + 4:x} 0x{APP.base + 0x10:x} 0x{APP.base + 0x20:x})"
-    text = text.replace("Thread 0 name:", f"Last Exception Backtrace:\n{addresses}\n\nThread 0 name:")
+    text = text.replace(
+        "Thread 0 name:", f"Last Exception Backtrace:\n{addresses}\n\nThread 0 name:"
+    )
 
     report = read_text(text)
 
@@ -252,7 +254,7 @@ Binary Images:
     0x7fff6a684000 -     0x7fff6a6affff  libsystem_kernel.dylib (6153.121.2) <4A2C66DE-9358-3AE9-A69F-36687DB19CE3> /usr/lib/system/libsystem_kernel.dylib
 
 Model: MacBookPro15,1, BootROM 1037.120.87.0.0, 6 processors
-"""
+"""  # noqa: E501  # as macOS writes it
 
 
 def test_macos_text_is_read_with_its_bundle_identifiers_as_image_names() -> None:
@@ -295,7 +297,7 @@ Heaviest stack for the target process:
 
 Powerstats for:   Sunrise [123]
 Path:             /somewhere/else
-"""
+"""  # noqa: E501  # a header is one line
 
 
 def test_a_resource_report_is_named_and_its_heaviest_stack_kept_innermost_first() -> None:

@@ -1,0 +1,154 @@
+from typing import Any
+
+import pytest
+
+from bridge.crash import understand
+from bridge.crash.cause import cycle, family_key
+from bridge.crash.families import FAMILIES
+from bridge.model import Cause, Frame
+from tests.crash.samples import CART, Crash, Line, ips_report, text_report
+
+ABORT = {
+    "exception": "EXC_CRASH",
+    "signal": "SIGABRT",
+    "termination": ("SIGNAL", 6, "Abort trap: 6"),
+}
+ACCESS = {
+    "exception": "EXC_BAD_ACCESS",
+    "signal": "SIGSEGV",
+    "termination": ("SIGNAL", 11, "Segmentation fault: 11"),
+}
+KILL = {"exception": "EXC_CRASH", "signal": "SIGKILL", "codes": "0x0000000000000000, 0x0"}
+PLAIN = CART[2:]
+
+
+def fault(message: str) -> dict[str, Any]:
+    return {"information": (f"Sunrise/CartView.swift:88: Fatal error: {message}",)}
+
+
+def code(number: int, *details: str, namespace: str = "FRONTBOARD") -> dict[str, Any]:
+    return KILL | {"termination": (namespace, number, ""), "details": details}
+
+
+CASES: list[tuple[str, dict[str, Any]]] = [
+    ("swift.nil", fault("Unexpectedly found nil while unwrapping an Optional value")),
+    ("swift.bounds", fault("Index out of range")),
+    ("swift.arith", {"stack": (Line("Sunrise", "Swift runtime failure: arithmetic overflow", 4),)}),
+    ("swift.cast", {"information": ("Could not cast value of type 'A' (0x1) to 'B' (0x2).",)}),
+    ("swift.precondition", {"information": ("Precondition failed: empty",)}),
+    ("swift.fatal", fault("no cart")),
+    ("swift", {}),
+    ("swift.concurrency", {"stack": (Line("UIKitCore", "_dispatch_assert_queue_fail", 4), *CART)}),
+    ("swift.exclusivity", ABORT | {"information": ("Simultaneous accesses to 0x1, but",)}),
+    ("dispatch", {"information": ("BUG IN CLIENT OF LIBDISPATCH: deallocated while in use",)}),
+    ("lock", {"information": ("BUG IN CLIENT OF LIBPLATFORM: Unlock of an os_unfair_lock",)}),
+    ("trap", {"stack": PLAIN}),
+    ("trap", {"stack": PLAIN, "exception": "EXC_BAD_INSTRUCTION", "signal": "SIGILL"}),
+    ("objc", ABORT | {"last_exception": PLAIN}),
+    ("objc", ABORT | {"information": ("terminating with uncaught exception of type NSException",)}),
+    ("objc.selector", ABORT | {"last_exception": (
+        Line("UIKitCore", "-[NSObject(NSObject) doesNotRecognizeSelector:]", 4), *PLAIN)}),
+    ("objc.range", ABORT | {"last_exception": (
+        Line("UIKitCore", "-[__NSArrayM objectAtIndexedSubscript:]", 4), *PLAIN)}),
+    ("cxx", ABORT | {"stack": (Line("UIKitCore", "__cxa_throw", 4), *PLAIN)}),
+    ("abort.assert", ABORT | {"information": ("Assertion failed: (x), function f, file g.c",)}),
+    ("abort.smash", ABORT | {"information": ("stack buffer overflow",)}),
+    ("heap", ABORT | {"information": ("malloc: *** error for object 0x1: pointer being freed",)}),
+    ("abort", ABORT | {"stack": PLAIN}),
+    ("memory", ACCESS | {"subtype": "KERN_INVALID_ADDRESS at 0x00000002c95853a8", "codes": "0x1"}),
+    ("memory.null", ACCESS | {"subtype": "KERN_INVALID_ADDRESS at 0x0000000000000010"}),
+    ("memory.null", ACCESS | {"codes": "0x0000000000000001, 0x0000000000000004"}),
+    ("stackoverflow", ACCESS | {"stack": CART[2:4] * 200}),
+    ("guard", {"exception": "EXC_GUARD", "signal": "SIGKILL"}),
+    ("codesign", {"exception": "EXC_BAD_ACCESS", "signal": "SIGKILL (Code Signature Invalid)"}),
+    ("codesign", code(2, namespace="CODESIGNING")),
+    ("watchdog.launch", code(0x8BADF00D, "explanation:scene-create watchdog transgression")),
+    ("watchdog.scene", code(0x8BADF00D, "explanation:scene-update watchdog transgression")),
+    ("watchdog.background", code(0x8BADF00D, "background task assertion")),
+    ("watchdog.exit", code(0x8BADF00D, "process-exit watchdog transgression")),
+    ("watchdog", code(0x8BADF00D)),
+    ("bgtask.call", code(0xBAADCA11)),
+    ("bgtask.watch", code(0xC51BAD01, namespace="CAROUSEL")),
+    ("filelock", code(0xDEAD10CC, namespace="RUNNINGBOARD")),
+    ("thermal", code(0xC00010FF)),
+    ("userquit", code(0xDEADFA11, namespace="SPRINGBOARD")),
+    ("privacy", code(0, namespace="TCC")),
+    ("dyld", ABORT | code(1, "Library not loaded: @rpath/A", namespace="DYLD")),
+    ("jetsam", code(1, namespace="JETSAM")),
+    ("killed", code(3, namespace="OTHER")),
+    ("resource.cpu", {"exception": "EXC_RESOURCE", "signal": "SIGKILL", "subtype": "CPU"}),
+    ("resource.wakeups", {"exception": "EXC_RESOURCE", "signal": "X", "subtype": "WAKEUPS"}),
+    ("resource.memory", {"exception": "EXC_RESOURCE", "signal": "X", "subtype": "MEMORY"}),
+    ("crash", {"exception": "EXC_NEW", "signal": "SIGNEW"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cause", "changes"), CASES, ids=[name for name, _ in CASES])
+def test_each_family_is_told_in_text_and_json_alike(cause: str, changes: dict[str, Any]) -> None:
+    crash = Crash(**changes)
+
+    for written in (text_report(crash), ips_report(crash)):
+        diagnosis = understand(written.encode())
+        assert diagnosis is not None
+        assert diagnosis.cause.id == cause
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("Termination Reason: Namespace SPRINGBOARD, Code 0x8badf00d", "watchdog"),
+        ("Termination Reason: Namespace RUNNINGBOARD, Code 0xdead10cc", "filelock"),
+        ("Exception Codes: 0x00000000deadfa11, 0x0000000000000000", "userquit"),
+    ],
+)
+def test_older_spellings_of_a_code_are_read(line: str, cause: str) -> None:
+    lines = text_report(Crash(exception="EXC_CRASH", signal="SIGKILL")).splitlines()
+    key = line.partition(":")[0]
+    text = "\n".join(line if row.startswith(key) else row for row in lines)
+
+    diagnosis = understand(text.encode())
+
+    assert diagnosis is not None
+    assert diagnosis.cause.id == cause
+
+
+def test_a_termination_description_tells_the_watchdog() -> None:
+    old = "Termination Reason: Namespace SPRINGBOARD, Code 0x8badf00d\nTermination Description: "
+    text = text_report(Crash(exception="EXC_CRASH", signal="SIGKILL")).replace(
+        "Termination Reason: SIGNAL 5 Trace/BPT trap: 5",
+        f"{old}SPRINGBOARD, process-launch watchdog transgression: com.example.sunrise",
+    )
+
+    diagnosis = understand(text.encode())
+
+    assert diagnosis is not None
+    assert diagnosis.cause.id == "watchdog.launch"
+
+
+def test_every_family_is_explained_and_fits_a_title() -> None:
+    for name, cause in FAMILIES.items():
+        assert isinstance(cause, Cause)
+        assert cause.id == name
+        assert cause.explanation.endswith(".")
+        assert len(cause.title) <= 50
+        assert cause.link is None or cause.link.startswith("https://developer.apple.com/")
+
+
+def test_causes_that_only_a_message_tells_apart_share_a_key() -> None:
+    keys = {family_key(FAMILIES[name]) for name in ("swift", "swift.nil", "trap", "dispatch")}
+
+    assert keys == {"trap"}
+    assert family_key(FAMILIES["memory.null"]) == family_key(FAMILIES["memory"])
+    assert family_key(FAMILIES["watchdog.launch"]) != family_key(FAMILIES["watchdog.scene"])
+
+
+def frames(*names: str) -> tuple[Frame, ...]:
+    return tuple(Frame(index=n, image="Sunrise", symbol=name) for n, name in enumerate(names))
+
+
+def test_a_cycle_is_found_with_its_start_and_length() -> None:
+    assert cycle(frames("leaf", *("a", "b", "c") * 60)) == (1, 3)
+    assert cycle(frames(*("a",) * 60)) == (0, 1)
+    assert cycle(frames(*("a", "b") * 5)) is None
+    assert cycle(frames(*map(str, range(300)))) is None
+    assert cycle(()) is None
