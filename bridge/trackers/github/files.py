@@ -129,6 +129,7 @@ class Files:
                     if replaces is None:
                         raise failure(answer, doing=doing, now=self._clock.now())
                 case 409 if "rule violation" not in message(answer.data).lower():
+                    replaces = None  # it may have been this file that changed
                     await self._clock.sleep(0.5 * 2**attempt)
                 case _:
                     raise failure(answer, doing=doing, now=self._clock.now())
