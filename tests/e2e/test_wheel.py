@@ -79,7 +79,7 @@ def test_the_installed_command_knows_what_the_image_asks_of_it(
 
 def test_the_installed_demo_files_every_sample(program: Path, tmp_path: Path) -> None:
     """Exit 0 is only given if every sample got its right issue."""
-    done = ask(program, "demo", "--once", "--out", str(tmp_path / "out"), folder=tmp_path)
+    done = ask(program, "demo", "--once", "--port", "0", "--out", "out", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert list((tmp_path / "out").rglob("issue.json"))
 
