@@ -53,7 +53,8 @@ def plain_line(text: str, limit: int | None = None) -> str:
     lose their scheme.
     """
     line = " ".join(_JOINERS.sub("", clean(text)).split())
-    line = _SCHEME.sub("", line)
+    while _SCHEME.search(line):  # again, for what was left may be one: http:/http:///x
+        line = _SCHEME.sub("", line)
     line = _GH.sub(r"\1 ", _HASH.sub("# ", _AT.sub("@ ", line)))
     return line if limit is None else cut(line, limit)
 

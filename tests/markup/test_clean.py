@@ -40,6 +40,7 @@ def test_a_title_is_one_line_within_its_limit(text: str, limit: int) -> None:
 
     assert len(title) <= limit
     assert title == title.strip()
+    assert plain_line(title) == title
     assert all(c.isprintable() or c == "\u3000" or unicodedata.category(c) in {"Co", "Cn"}
                for c in title)  # fmt: skip
     assert not {"\u200b", "\u200c", "\u200d", "\u202e", "\u2066", "\ufeff"} & set(title)
@@ -52,6 +53,7 @@ def test_a_title_is_one_line_within_its_limit(text: str, limit: int) -> None:
         ("closes o/r#12 and GH-3", "closes o/r# 12 and GH 3"),
         ("@org/team look", "@ org/team look"),
         ("see https://github.com/o/r/issues/1", "see github.com/o/r/issues/1"),
+        ("http:/http:///x.example.com", "x.example.com"),
         ("two\r\nlines\tand  spaces", "two lines and spaces"),
         ("C# is 100% fine @ home #", "C# is 100% fine @ home #"),
         ("\u202etxt.exe\0", "txt.exe"),

@@ -12,9 +12,7 @@ COMMENT = "*hi* @bob <b> [x](y)"
 ESCAPED = "\\*hi\\* `@bob` &lt;b&gt; \\[x\\](y)"
 SHIPPED = Renderer()
 TITLE = "{% block title %}t{% endblock %}"
-CALL = (
-    "{% macro m() %}{{ caller() }}{% endmacro %}{% call m() %}{{ feedback.comment }}{% endcall %}"
-)
+MACRO = "{% macro m() %}{{ caller() }}{% endmacro %}"
 HTML = "{% autoescape true %}VALUE{% endautoescape %}"
 
 
