@@ -38,7 +38,7 @@ def test_a_broken_plug_in_is_named(
 ) -> None:
     odd = EntryPoint(name="odd", value=value, group=registry.GROUP)
     found = EntryPoints([odd])
-    monkeypatch.setattr(registry, "entry_points", lambda **chosen: found.select(**chosen))
+    monkeypatch.setattr(registry, "entry_points", found.select)
 
     with pytest.raises(Misconfigured, match=message):
         tracker_type("odd")
