@@ -69,6 +69,7 @@ _THROWN = (
     "crashing on exception", "unrecognized selector sent",
 )  # fmt: skip
 _HEAP = ("malloc: ***", "bug in client of libmalloc", "heap corruption", "pointer being freed")
+_OVERFLOWN = ("stack guard", "excessive recursion", "stack size exceeded")
 _LONGEST_ROUND = 16
 _ROUNDS = 24
 _TOP = 12
@@ -165,7 +166,8 @@ def _by_access(report: CrashReport) -> str | None:
         return "guard"
     if not kind.startswith("EXC_BAD_ACCESS") and report.signal not in {"SIGSEGV", "SIGBUS"}:
         return None
-    if "stack guard" in (report.vm_region or "").lower() or cycle(_stack(report)):
+    signs = f"{report.vm_region or ''} {report.exception_subtype or ''} {_said(report)}".lower()
+    if any(sign in signs for sign in _OVERFLOWN) or cycle(_stack(report)):
         return "stackoverflow"
     places = (report.exception_subtype or "", report.exception_codes or "")
     return "memory.null" if any(_NULL.search(place) for place in places) else "memory"

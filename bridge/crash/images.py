@@ -88,7 +88,7 @@ class ImageTable:
     def __init__(self, images: Iterable[BinaryImage], app: AppCode) -> None:
         self._app = app
         self._all = tuple(
-            image if image.in_app else replace(image, in_app=app.has(image.name, image.path))
+            replace(image, in_app=True) if app.has(image.name, image.path) else image
             for image in images
         )
         self._sorted = sorted((i for i in self._all if i.base is not None), key=_base)

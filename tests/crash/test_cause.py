@@ -59,6 +59,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("memory.null", ACCESS | {"subtype": "KERN_INVALID_ADDRESS at 0x0000000000000010"}),
     ("memory.null", ACCESS | {"codes": "0x0000000000000001, 0x0000000000000004"}),
     ("stackoverflow", ACCESS | {"stack": CART[2:4] * 200}),
+    ("stackoverflow", ACCESS | {"information": (
+        "Thread stack size exceeded due to excessive recursion",)}),
     ("guard", {"exception": "EXC_GUARD", "signal": "SIGKILL"}),
     ("codesign", {"exception": "EXC_BAD_ACCESS", "signal": "SIGKILL (Code Signature Invalid)"}),
     ("codesign", code(2, namespace="CODESIGNING")),

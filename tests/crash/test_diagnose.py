@@ -140,9 +140,9 @@ def test_time_grows_no_faster_than_the_file(make: Any) -> None:
         data = make(size).encode()
         taken: list[float] = []
         for _ in range(2):
-            start = time.perf_counter()
+            start = time.process_time()
             sound(data)
-            taken.append(time.perf_counter() - start)
+            taken.append(time.process_time() - start)
         return min(taken)
 
     small, large = seconds(50_000), seconds(400_000)
