@@ -8,13 +8,15 @@ RUN pip install --quiet --no-cache-dir --root-user-action=ignore --require-hashe
 RUN uv venv --quiet /opt/build \
     && uv pip sync --quiet --python /opt/build/bin/python --require-hashes requirements/build.txt
 RUN uv venv --quiet /opt/feedback-bridge \
-    && uv pip sync --quiet --python /opt/feedback-bridge/bin/python --require-hashes requirements/runtime.txt
+    && uv pip sync --quiet --compile-bytecode --python /opt/feedback-bridge/bin/python \
+        --require-hashes requirements/runtime.txt
 COPY pyproject.toml README.md CHANGELOG.md LICENSE ./
 COPY config/ config/
 COPY templates/ templates/
 COPY bridge/ bridge/
 RUN /opt/build/bin/python -m build --wheel --no-isolation --outdir /opt/dist \
-    && uv pip install --quiet --python /opt/feedback-bridge/bin/python --no-deps /opt/dist/*.whl
+    && uv pip install --quiet --compile-bytecode --python /opt/feedback-bridge/bin/python \
+        --no-deps /opt/dist/*.whl
 
 FROM python:3.13-slim-bookworm
 LABEL org.opencontainers.image.title="feedback-bridge" \
