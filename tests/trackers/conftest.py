@@ -2,4 +2,5 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.trackers.contract")
+for part in ("files", "issues", "refusals", "talk"):
+    pytest.register_assert_rewrite(f"tests.trackers.contract_{part}")
