@@ -36,7 +36,8 @@ def name(device: Device, report: CrashReport | None) -> str | None:
 def system(device: Device, report: CrashReport | None) -> str | None:
     """Return `iPadOS 26.1`; what the crash log says if the feedback doesn't."""
     if not device.os_version:
-        return report.os_version if report else None
+        said = report.os_version if report else None
+        return said.replace("iPhone OS", "iOS") if said else None
     is_pad = device.family == "IPAD" or (device.model or "").startswith("iPad")
     platform = _SYSTEMS.get(device.platform or "")
     return " ".join(p for p in ("iPadOS" if is_pad else platform, device.os_version) if p)

@@ -10,6 +10,7 @@ from bridge.redact import redact
 FRAMES_FIRST = 12  # in-app frames shown at once; more is a scroll
 FRAMES_WITHOUT_APP = 6  # if none is the app's own
 FRAMES_WHOLE = 60  # of a folded stack; the rest is in the log
+NAME_LONGEST = 100  # characters of a name among the first frames
 SYMBOL_LONGEST = 160  # characters; C++ and generic Swift symbols run to thousands
 COLUMN_WIDEST = 60  # characters; longer symbols stand out of their column
 
@@ -50,7 +51,7 @@ def first_frames(diagnosis: Diagnosis) -> str:
     shown = own[:FRAMES_FIRST] if own else list(stack[:FRAMES_WITHOUT_APP])
     if not shown:
         return ""
-    names = [symbol(frame) for frame in shown]
+    names = [cut(symbol(frame), NAME_LONGEST) for frame in shown]
     column = min(max(len(name) for name in names), COLUMN_WIDEST)
     digits = len(str(max(frame.index for frame in shown)))
     lines = [

@@ -190,7 +190,7 @@ def _facts(diagnosis: Diagnosis) -> Sequence[tuple[str, str]]:
         "Subtype": report.exception_subtype,
         "Codes": report.exception_codes,
         "Termination": report.termination,
-        "Memory": report.vm_region,
+        "Memory": (report.vm_region or "").partition("REGION TYPE")[0],
         "Process": report.process,
         "Role": report.role,
         "System": report.os_version,
