@@ -3,13 +3,14 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.markup import clean, cut, plain_line
 from tests.markup.fragments import hostile
 
 
+@settings(deadline=None)
 @given(st.text() | hostile)
 def test_cleaned_text_has_no_controls_and_can_be_sent(text: str) -> None:
     cleaned = clean(text)
@@ -34,6 +35,7 @@ def test_an_emoji_family_stays_together_in_a_text() -> None:
     assert clean("👩\u200d👧") == "👩\u200d👧"
 
 
+@settings(deadline=None)
 @given(st.text() | hostile, st.integers(1, 300))
 def test_a_title_is_one_line_within_its_limit(text: str, limit: int) -> None:
     title = plain_line(text, limit)

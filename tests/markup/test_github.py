@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -59,6 +59,7 @@ def words(text: str) -> str:
     return " ".join(clean(text).replace("`", "'").split())
 
 
+@settings(deadline=None)
 @given(hostile)
 @example("- a\\")
 @example("    code")
@@ -72,6 +73,7 @@ def test_a_line_shows_its_words_and_does_nothing(text: str) -> None:
     assert shown(line) == words(text)
 
 
+@settings(deadline=None)
 @given(hostile, hostile)
 def test_neighbouring_values_do_nothing_together(one: str, two: str) -> None:
     """What each of two values may not do, they may not do side by side in a line of ours."""
@@ -81,6 +83,7 @@ def test_neighbouring_values_do_nothing_together(one: str, two: str) -> None:
     assert not RESOLVED.search(text_outside_code(line))
 
 
+@settings(deadline=None)
 @given(hostile)
 @example("[!NOTE]\nx")
 @example("a\n===")
@@ -95,6 +98,7 @@ def test_a_quote_shows_its_lines_and_does_nothing(text: str) -> None:
     assert shown(quote) == words(text)
 
 
+@settings(deadline=None)
 @given(hostile)
 @example("a|@b")
 @example("\\|")
@@ -107,6 +111,7 @@ def test_a_cell_stays_a_cell(text: str) -> None:
     assert not RESOLVED.search(text_outside_code(table))
 
 
+@settings(deadline=None)
 @given(hostile)
 def test_code_is_one_piece_of_code(text: str) -> None:
     code = GITHUB.code(text)
@@ -116,6 +121,7 @@ def test_code_is_one_piece_of_code(text: str) -> None:
     assert [t.content.strip() for t in inline] == ([" ".join(clean(text).split())] if code else [])
 
 
+@settings(deadline=None)
 @given(hostile)
 def test_nothing_ends_a_code_block(text: str) -> None:
     block = GITHUB.code_block(text)
@@ -126,6 +132,7 @@ def test_nothing_ends_a_code_block(text: str) -> None:
     assert after.type == "paragraph_open"
 
 
+@settings(deadline=None)
 @given(hostile, hostile)
 def test_a_link_goes_where_it_says_or_is_none(label: str, path: str) -> None:
     link = GITHUB.link(label, f"https://example.com/{path}")

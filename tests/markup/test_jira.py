@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 from bridge.markup import Markup, builder, clean, escape
 from tests.markup.fragments import hostile
@@ -45,6 +45,7 @@ def words(text: str) -> str:
     return " ".join(clean(text).replace(GONE, "").split())
 
 
+@settings(deadline=None)
 @given(hostile)
 @example("\\{code}")
 @example("\\")
@@ -59,6 +60,7 @@ def test_a_line_shows_its_words_and_does_nothing(text: str) -> None:
     assert shown(line) == words(text)
 
 
+@settings(deadline=None)
 @given(hostile)
 @example("h1. a\n- b\n# c\n----\n|x|")
 @example("{quote}\n{quote}")
@@ -70,6 +72,7 @@ def test_a_quote_shows_its_lines_and_does_nothing(text: str) -> None:
     assert shown(" ".join(lines)) == words(text)
 
 
+@settings(deadline=None)
 @given(hostile)
 def test_nothing_ends_a_code_block(text: str) -> None:
     block = JIRA.code_block(text)
@@ -79,6 +82,7 @@ def test_nothing_ends_a_code_block(text: str) -> None:
     assert block == f"{{noformat}}\n{inside}\n{{noformat}}"
 
 
+@settings(deadline=None)
 @given(hostile)
 def test_code_and_bold_end_where_they_should(text: str) -> None:
     text = text.replace(GONE, "")
@@ -88,6 +92,7 @@ def test_code_and_bold_end_where_they_should(text: str) -> None:
     assert not bold or does(bold[1:-1]) is None
 
 
+@settings(deadline=None)
 @given(hostile)
 def test_a_cell_stays_a_cell(text: str) -> None:
     _, row = JIRA.table(["one", "two"], [[text.replace(GONE, ""), "x"]]).split("\n")
@@ -95,6 +100,7 @@ def test_a_cell_stays_a_cell(text: str) -> None:
     assert ESCAPED.sub(GONE, row).count("|") == 3
 
 
+@settings(deadline=None)
 @given(hostile, hostile)
 def test_a_link_goes_where_it_says(label: str, path: str) -> None:
     label = label.replace(GONE, "")

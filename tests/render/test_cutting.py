@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -34,6 +34,7 @@ def long_body(markup: Markup) -> str:
 BODIES = {markup: long_body(markup) for markup in Markup}
 
 
+@settings(deadline=None)
 @given(st.integers(100, 12_000))
 def test_on_github_nothing_stays_open(limit: int) -> None:
     body = cut_body(BODIES[Markup.GITHUB], limit, Markup.GITHUB)
@@ -48,6 +49,7 @@ def test_on_github_nothing_stays_open(limit: int) -> None:
     assert (NOTE in body) == (len(BODIES[Markup.GITHUB]) > limit)
 
 
+@settings(deadline=None)
 @given(st.integers(100, 12_000))
 def test_on_jira_nothing_stays_open(limit: int) -> None:
     body = cut_body(BODIES[Markup.JIRA], limit, Markup.JIRA)
@@ -58,6 +60,7 @@ def test_on_jira_nothing_stays_open(limit: int) -> None:
     assert NOTE in body.splitlines()[-1] or len(BODIES[Markup.JIRA]) <= limit
 
 
+@settings(deadline=None)
 @given(st.integers(100, 12_000), st.sampled_from(list(Markup)))
 def test_a_cut_falls_between_lines(limit: int, markup: Markup) -> None:
     whole = BODIES[markup].splitlines()
@@ -70,6 +73,7 @@ def test_a_cut_falls_between_lines(limit: int, markup: Markup) -> None:
     assert set(kept[common:]) <= closings | {line for line in kept if NOTE in line}
 
 
+@settings(deadline=None)
 @given(hostile, st.integers(0, 400), st.sampled_from(list(Markup)))
 def test_no_text_is_longer_than_the_limit(text: str, limit: int, markup: Markup) -> None:
     body = builder(markup).quote(text * 5) + "\n\n" + builder(markup).code_block(text)
