@@ -2,12 +2,11 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.markup import escape
 
-from bridge.app import app_facts, open_accounts, sources
 from bridge.cli.options import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -17,12 +16,12 @@ from bridge.cli.options import (
     read_config,
     stdout,
 )
-from bridge.clock import SystemClock
-from bridge.config import Config
-from bridge.crash import inspection, understand
 from bridge.errors import Misconfigured
 from bridge.markup import Markup
-from bridge.ops.preview import Preview, preview_log, preview_submission
+
+if TYPE_CHECKING:
+    from bridge.config import Config
+    from bridge.ops.preview import Preview
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False)]
 
@@ -35,6 +34,8 @@ def add_to(app: typer.Typer) -> None:
 
 def inspect(files: Files, output: FormatOption = Format.TEXT) -> None:
     """Show what we read from crash logs; exit 1 if one is no Apple report."""
+    from bridge.crash import inspection, understand
+
     failed = False
     for file in files:
         found = inspection(str(file), understand(file.read_bytes()))
@@ -83,6 +84,8 @@ def preview(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Show the issue that a crash log, or a submission, would become; nothing is filed."""
+    from bridge.ops.preview import preview_log
+
     if submission:
         made = [asyncio.run(_submission(read_config(config), submission, app))]
     elif files:
@@ -93,7 +96,11 @@ def preview(
         _print(one, output)
 
 
-async def _submission(config: Config, submission: str, app: str | None) -> Preview:
+async def _submission(config: "Config", submission: str, app: str | None) -> "Preview":
+    from bridge.app import app_facts, open_accounts, sources
+    from bridge.clock import SystemClock
+    from bridge.ops.preview import preview_submission
+
     name = app or (next(iter(config.apps)) if len(config.apps) == 1 else None)
     if name is None or name not in config.apps:
         raise Misconfigured(f"whose submission is it? --app with one of: {', '.join(config.apps)}")
@@ -108,7 +115,7 @@ async def _submission(config: Config, submission: str, app: str | None) -> Previ
         )
 
 
-def _print(made: Preview, output: Format) -> None:
+def _print(made: "Preview", output: Format) -> None:
     if output is Format.JSON:
         print_json({"title": made.title, "body": made.body, "tracker": made.tracker})
         return

@@ -2,15 +2,13 @@
 
 import asyncio
 import json
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from bridge import demo as demonstration
-from bridge.app import Role, check_subject, open_bridge
-from bridge.app import serve as run_service
 from bridge.cli.options import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -22,15 +20,24 @@ from bridge.cli.options import (
     stderr,
     stdout,
 )
-from bridge.config import Config
-from bridge.config.schema import json_schema
-from bridge.ops.check import check as run_check
-from bridge.trackers.base import Finding, Level
+
+if TYPE_CHECKING:
+    from bridge.config import Config
+    from bridge.trackers.base import Finding
+
+
+class Role(StrEnum):
+    """What a process does."""
+
+    ALL = "all"
+    INTAKE = "intake"
+    WORKER = "worker"
+
 
 SIGNS = {
-    Level.OK: "[green]ok[/]     ",
-    Level.WARNING: "[yellow]warning[/]",
-    Level.ERROR: "[red]error[/]  ",
+    "ok": "[green]ok[/]     ",
+    "warning": "[yellow]warning[/]",
+    "error": "[red]error[/]  ",
 }
 
 
@@ -54,10 +61,14 @@ def serve(
     asyncio.run(_serve(read_config(config, log_level=log_level), role))
 
 
-async def _serve(config: Config, role: Role) -> None:
-    async with open_bridge(config) as bridge:
-        await run_service(
-            bridge, role, listening=lambda url: stderr.print(f"feedback-bridge is at {url}")
+async def _serve(config: "Config", role: Role) -> None:
+    from bridge import app
+
+    async with app.open_bridge(config) as bridge:
+        await app.serve(
+            bridge,
+            app.Role(role),
+            listening=lambda url: stderr.print(f"feedback-bridge is at {url}"),
         )
 
 
@@ -69,6 +80,8 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where issues and data go.")] = Path("demo-out"),
 ) -> None:
     """Show the whole way on this machine, without any account."""
+    from bridge import demo as demonstration
+
     right = asyncio.run(demonstration.run(out=out, port=port, once=once, say=stderr.print))
     if not right:
         raise typer.Exit(1)
@@ -85,20 +98,25 @@ def check(
             print_json({"level": finding.level, "text": finding.text, "advice": finding.advice})
         else:
             stdout.print(_line(finding))
-    if any(finding.level is Level.ERROR for finding in findings):
+    if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
 
 
-async def _check(config: Config) -> list[Finding]:
-    async with open_bridge(config) as bridge:
-        return [finding async for finding in run_check(check_subject(bridge))]
+async def _check(config: "Config") -> "list[Finding]":
+    from bridge import app
+    from bridge.ops.check import check as run_check
+
+    async with app.open_bridge(config) as bridge:
+        return [finding async for finding in run_check(app.check_subject(bridge))]
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: "Finding") -> str:
     advice = f"\n         → {escape(finding.advice)}" if finding.advice else ""
     return f"{SIGNS[finding.level]} {escape(finding.text)}{advice}"
 
 
 def schema() -> None:
     """Print the JSON Schema of bridge.yaml, for editors."""
+    from bridge.config.schema import json_schema
+
     typer.echo(json.dumps(json_schema(), indent=2, sort_keys=True))

@@ -1,17 +1,22 @@
-"""Options that several commands share, and how results are printed."""
+"""Options that several commands share, and how results are printed.
+
+Commands import what they run when they run it: all rooms together take a second to load, and
+`--help` or a typing mistake should not wait for that.
+"""
 
 import json
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from bridge.config import Config, load
 from bridge.errors import Misconfigured
-from bridge.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    from bridge.config import Config
 
 stderr = Console(stderr=True, highlight=False)
 stdout = Console(highlight=False, soft_wrap=True)
@@ -35,8 +40,11 @@ FormatOption = Annotated[
 LogLevelOption = Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING or ERROR.")]
 
 
-def read_config(path: Path, *, log_level: str = "WARNING") -> Config:
+def read_config(path: Path, *, log_level: str = "WARNING") -> "Config":
     """Return the configuration at `path`, with logging set up; ConfigError if it is wrong."""
+    from bridge.config import load
+    from bridge.telemetry import configure_logging
+
     try:
         configure_logging(level=log_level)
     except ValueError as problem:

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from bridge.cli.options import (
     DEFAULT_CONFIG,
@@ -17,10 +16,19 @@ from bridge.cli.options import (
     read_config,
     stdout,
 )
-from bridge.clock import SystemClock
-from bridge.config import Config
 from bridge.model import JobState
-from bridge.store import StatusRow, Store
+
+if TYPE_CHECKING:
+    from bridge.config import Config
+    from bridge.store import StatusRow, Store
+
+
+COLOURS = {
+    JobState.FILED: "green",
+    JobState.ADDED: "green",
+    JobState.DEAD: "red",
+    JobState.WAITING: "yellow",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,7 +54,7 @@ def status(
     _show(rows, output)
 
 
-async def _status(config: Config, what: str | None, limit: int) -> Sequence[StatusRow]:
+async def _status(config: "Config", what: str | None, limit: int) -> "Sequence[StatusRow]":
     store = await _open(config)
     try:
         if what is None:
@@ -67,7 +75,7 @@ def dead_letters(
     _show(rows, output, history=True)
 
 
-async def _dead(config: Config, limit: int) -> Sequence[StatusRow]:
+async def _dead(config: "Config", limit: int) -> "Sequence[StatusRow]":
     store = await _open(config)
     try:
         return await store.jobs.status(states=[JobState.DEAD], limit=limit)
@@ -97,7 +105,7 @@ def retry(
 
 
 async def _retry(
-    config: Config,
+    config: "Config",
     submissions: Sequence[str],
     app: str | None,
     error: str | None,
@@ -117,11 +125,14 @@ async def _retry(
         await store.aclose()
 
 
-async def _open(config: Config) -> Store:
+async def _open(config: "Config") -> "Store":
+    from bridge.clock import SystemClock
+    from bridge.store import Store
+
     return await Store.open(config.settings.storage, base=config.base, clock=SystemClock())
 
 
-def as_json(row: StatusRow) -> dict[str, Any]:
+def as_json(row: "StatusRow") -> dict[str, Any]:
     """Return the object that scripts read."""
     issue = row.issue
     return {
@@ -136,7 +147,7 @@ def as_json(row: StatusRow) -> dict[str, Any]:
     }
 
 
-def _show(rows: Sequence[StatusRow], output: Format, *, history: bool = False) -> None:
+def _show(rows: "Sequence[StatusRow]", output: Format, *, history: bool = False) -> None:
     if output is Format.JSON:
         for row in rows:
             extra = {"errors": [[at.isoformat(), text] for at, text in row.errors]}
@@ -145,15 +156,18 @@ def _show(rows: Sequence[StatusRow], output: Format, *, history: bool = False) -
     if not rows:
         stdout.print("none")
         return
-    table = Table("received", "app", "kind", "submission", "state", "issue", "why", box=None)
     for row in rows:
-        table.add_row(
-            row.received_at.strftime("%Y-%m-%d %H:%M:%S"),
-            row.app,
-            row.kind.value,
-            row.submission,
-            row.state.value,
-            f"{row.issue.key} {row.issue.url}" if row.issue else "",
-            escape(row.error or ""),
-        )
-    stdout.print(table)
+        stdout.print(_line(row))
+        if row.error and row.state not in (JobState.FILED, JobState.ADDED):
+            stdout.print(f"    {escape(row.error)}")
+        for at, text in row.errors if history else ():
+            stdout.print(f"    [dim]{at:%Y-%m-%d %H:%M:%S}[/] {escape(text)}")
+
+
+def _line(row: "StatusRow") -> str:
+    where = f"{row.issue.key} {row.issue.url}" if row.issue else ""
+    colour = COLOURS.get(row.state, "magenta")
+    return (
+        f"{row.received_at:%Y-%m-%d %H:%M:%S}  [{colour}]{row.state:<8}[/]  "
+        f"{row.kind:<10}  {escape(row.app)}  {escape(row.submission)}  {escape(where)}"
+    ).rstrip()

@@ -5,18 +5,19 @@ import signal
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from bridge.cli.options import DEFAULT_CONFIG, ConfigOption, print_json, read_config, stderr
-from bridge.config import Config
 from bridge.errors import Misconfigured
-from bridge.simulators import workspace
-from bridge.simulators.sender import Order, SimulatorUnavailable, send
-from bridge.simulators.server import Simulator, running
-from bridge.simulators.supply import NoSuchSample
+
+if TYPE_CHECKING:
+    from bridge.config import Config
+    from bridge.simulators.server import Simulator
+
+SERVICE_PORT = 8080
 
 app = typer.Typer(
     help="App Store Connect, GitHub and Jira simulated on this machine.",
@@ -43,7 +44,7 @@ def simulate(
     ] = None,
     service_port: Annotated[
         int, typer.Option(min=1, max=65535, help="The service's port in that bridge.yaml.")
-    ] = workspace.SERVICE_PORT,
+    ] = SERVICE_PORT,
     crash_logs: Annotated[
         Path | None,
         typer.Option(
@@ -64,6 +65,10 @@ def simulate(
     """Run the three services on one port until told to stop."""
     if context.invoked_subcommand is not None:
         return
+    from bridge.simulators import workspace
+    from bridge.simulators.server import Simulator
+    from bridge.simulators.supply import NoSuchSample
+
     kept = workspace.kept(write_config) if write_config else None
     try:
         simulator = Simulator(
@@ -107,6 +112,8 @@ def send_feedback(
     bug: Annotated[str | None, typer.Option(help="The sample bug it is about.")] = None,
 ) -> None:
     """Make new feedback in the running simulator and post its signed deliveries."""
+    from bridge.simulators.sender import Order, SimulatorUnavailable, send
+
     origin, service, secret = _addresses(read_config(config), app_name)
     order = Order(
         origin=origin,
@@ -131,7 +138,9 @@ def send_feedback(
         raise typer.Exit(1)
 
 
-async def _run(simulator: Simulator, port: int, ready: Callable[[], None]) -> None:
+async def _run(simulator: "Simulator", port: int, ready: Callable[[], None]) -> None:
+    from bridge.simulators.server import running
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -141,7 +150,7 @@ async def _run(simulator: Simulator, port: int, ready: Callable[[], None]) -> No
         await stop.wait()
 
 
-def _addresses(config: Config, app_name: str) -> tuple[str, str, str]:
+def _addresses(config: "Config", app_name: str) -> tuple[str, str, str]:
     """Return the simulator's origin, the service's address and the app's webhook secret."""
     if app_name not in config.apps:
         known = ", ".join(config.apps)

@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.app import open_accounts, sources
-from bridge.appstore import Webhook
 from bridge.cli.options import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -17,11 +15,12 @@ from bridge.cli.options import (
     read_config,
     stderr,
 )
-from bridge.clock import SystemClock
-from bridge.config import Config
 from bridge.errors import BridgeError, Gone, Misconfigured
-from bridge.fetch import Source
-from bridge.ops.check import webhook_url
+
+if TYPE_CHECKING:
+    from bridge.appstore import Webhook
+    from bridge.config import Config
+    from bridge.fetch import Source
 
 app = typer.Typer(help="Webhooks as App Store Connect has them.", no_args_is_help=True)
 
@@ -43,12 +42,14 @@ def register(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Give every app that lacks it a webhook to this service; running it again changes nothing."""
+    from bridge.ops.check import webhook_url
+
     read = read_config(config)
     public = url or read.settings.server.public_url
     if public is None:
         raise Misconfigured("where does App Store Connect reach us? --url or server.public_url")
 
-    async def one(name: str, source: Source) -> Lines:
+    async def one(name: str, source: "Source") -> Lines:
         secret = read.apps[name].webhook_secrets[0]
         done = await source.client.ensure_webhook(
             source.app.app_id, url=webhook_url(public, name), secret=secret
@@ -66,7 +67,7 @@ def list_webhooks(
 ) -> None:
     """List each app's webhooks."""
 
-    async def one(_: str, source: Source) -> Lines:
+    async def one(_: str, source: "Source") -> Lines:
         return [_facts(hook) for hook in await source.client.webhooks(source.app.app_id)]
 
     _each(read_config(config), apps, output, one)
@@ -80,7 +81,7 @@ def ping(
 ) -> None:
     """Have App Store Connect send a test delivery to each of our webhooks."""
 
-    async def one(name: str, source: Source) -> Lines:
+    async def one(name: str, source: "Source") -> Lines:
         hooks = await source.client.webhooks(source.app.app_id)
         ours = [hook for hook in hooks if (hook.url or "").endswith(f"/webhooks/{name}")]
         if not ours:
@@ -93,10 +94,10 @@ def ping(
 
 
 def _each(
-    config: Config,
+    config: "Config",
     wanted: Sequence[str] | None,
     output: Format,
-    one: Callable[[str, Source], Awaitable[Lines]],
+    one: "Callable[[str, Source], Awaitable[Lines]]",
 ) -> None:
     """Do it for each app and print the lines; exit 1 at the end if it failed for one."""
     if unknown := [name for name in wanted or () if name not in config.apps]:
@@ -108,11 +109,14 @@ def _each(
 
 
 async def _all(
-    config: Config,
+    config: "Config",
     names: Sequence[str],
     output: Format,
-    one: Callable[[str, Source], Awaitable[Lines]],
+    one: "Callable[[str, Source], Awaitable[Lines]]",
 ) -> bool:
+    from bridge.app import open_accounts, sources
+    from bridge.clock import SystemClock
+
     well = True
     async with open_accounts(config, SystemClock()) as accounts:
         where = sources(config, accounts)
@@ -128,7 +132,7 @@ async def _all(
     return well
 
 
-def _facts(hook: Webhook) -> dict[str, Any]:
+def _facts(hook: "Webhook") -> dict[str, Any]:
     return {
         "id": hook.id,
         "url": hook.url,

@@ -1,0 +1,70 @@
+"""Feedback for these tests: small, and different where a test needs it to be."""
+
+from io import BytesIO
+
+from PIL import Image
+
+from bridge.simulators.appstore import Sample
+
+WORDS = "The total says 0.00"
+
+
+def png(color: str = "red", size: tuple[int, int] = (8, 16)) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", size, color).save(out, "PNG")
+    return out.getvalue()
+
+
+def screenshot(app: str, *images: bytes, **more: object) -> Sample:
+    pictures = images or (png(),)
+    values: dict[str, object] = {"comment": WORDS, **more}
+    return Sample(
+        app=app,
+        kind="screenshot",
+        bug="total",
+        images=[(data, 8, 16) for data in pictures],
+        **values,  # type: ignore[arg-type]
+    )
+
+
+def crash(app: str, log: str | None, **more: object) -> Sample:
+    values: dict[str, object] = {"comment": "boom", "tester": "t1", **more}
+    return Sample(app=app, kind="crash", bug="cart", crash_log=log, **values)  # type: ignore[arg-type]
+
+
+def crash_text(symbol: str = "CartView.total.getter", *, base: int = 0x102A00000) -> str:
+    """A TestFlight text report that crashed in `symbol`, loaded at `base`."""
+    system, uuid = 0x1E0A1C000, "0f0e0d0c0b0a09080706050403020100"
+    return f"""\
+Incident Identifier: 6B1F1C3E-3C52-4B0E-9D0B-{base & 0xFFFFFFFFFFFF:012X}
+Hardware Model:      iPhone17,1
+Process:             Sunrise [4242]
+Path:                /private/var/containers/Bundle/Application/00000000-0000-0000-0000-000000000000/Sunrise.app/Sunrise
+Identifier:          com.example.sunrise.local
+Version:             2.4.1 (143)
+Code Type:           ARM-64 (Native)
+Role:                Foreground
+Parent Process:      launchd [1]
+
+Date/Time:           2026-11-24 10:00:00.0000 +0100
+OS Version:          iPhone OS 26.1 (23B85)
+Report Version:      104
+
+Exception Type:  EXC_BREAKPOINT (SIGTRAP)
+Exception Codes: 0x0000000000000001, 0x00000001e0a1c1dc
+Termination Reason: SIGNAL 5 Trace/BPT trap: 5
+
+Triggered by Thread:  0
+
+Thread 0 Crashed:
+0   libswiftCore.dylib            \t{system + 476:#018x} _assertionFailure(_:_:file:line:flags:) + 176
+1   Sunrise                       \t{base + 0x4C3A0:#018x} {symbol} + 120 (CartView.swift:88)
+2   Sunrise                       \t{base + 0x4C000:#018x} CartView.body.getter + 540 (CartView.swift:41)
+3   UIKitCore                     \t{system + 0x9000:#018x} UIApplicationMain + 336
+
+Binary Images:
+{base:#x} - {base + 0xFFFFF:#x} Sunrise arm64  <{uuid}> /private/var/containers/Bundle/Application/00000000-0000-0000-0000-000000000000/Sunrise.app/Sunrise
+{system:#x} - {system + 0xFFFFF:#x} libswiftCore.dylib arm64e  <{uuid[::-1]}> /usr/lib/swift/libswiftCore.dylib
+
+EOF
+"""
