@@ -131,3 +131,23 @@ async def test_waiting_ends_by_itself(store: Store) -> None:
     await store.jobs.take(owner="w", lease=60)
 
     await asyncio.wait_for(store.jobs.wait(0.01), 5)
+
+
+async def test_where_there_was_work_there_may_be_more(store: Store) -> None:
+    assert await store.jobs.take(owner="slow", lease=60) is None
+    await asyncio.gather(*(store.inbox.put(delivery(f"S{n}"), key(f"S{n}")) for n in range(2)))
+    await taken(store, owner="quick")
+
+    await asyncio.wait_for(store.jobs.wait(30), 5)
+
+
+async def test_old_news_wakes_nobody(store: Store) -> None:
+    await store.inbox.put(delivery("S1"), key("S1"))
+    await taken(store)
+    assert await store.jobs.take(owner="w", lease=60) is None
+
+    waiting = asyncio.create_task(store.jobs.wait(30))
+    await asyncio.wait({waiting}, timeout=0.05)
+
+    assert not waiting.done()
+    waiting.cancel()
