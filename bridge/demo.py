@@ -12,12 +12,14 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
+
+from rich.markup import escape
 
 from bridge.app import Bridge, open_bridge, serve
 from bridge.config import load
 from bridge.errors import Misconfigured
+from bridge.markup import plain_line
 from bridge.model import JobState
 from bridge.simulators.sender import Order, send
 from bridge.simulators.server import Simulator, running
@@ -29,7 +31,8 @@ APP = "sunrise-local"
 MARK = ".feedback-bridge-demo"  # by which a folder is known to be an earlier demo's
 OURS = ("bridge.yaml", "secrets", "data", "issues")
 SCREENSHOTS, CRASHES = 10, 30
-WIDTH = 45  # characters of a tester's words in a line
+WIDTH = 56  # characters of a title; with what stands before it a line is under 80
+HOW = {JobState.FILED: "[green]new issue[/]", JobState.ADDED: "[cyan]added to [/]"}
 LOOK = 0.1  # seconds between two looks at what happened
 PATIENCE = 120.0  # seconds until the demo gives up
 ENDED = (JobState.FILED, JobState.ADDED, JobState.DEAD, JobState.HELD, JobState.IGNORED)
@@ -139,19 +142,11 @@ async def _settled(bridge: Bridge) -> None:
 
 
 async def _line(bridge: Bridge, row: StatusRow) -> str:
-    kept = await bridge.store.ledger.feedback(row.app, row.submission)
     group = await bridge.store.ledger.group_of(row.app, row.submission)
-    words = " ".join((kept.feedback.comment or "").split()) if kept else ""
-    said = f"“{shorten(words, WIDTH, placeholder='…')}”" if words else "no words"
-    title = (group.title or "") if group else (row.error or "")
+    how = HOW.get(row.state, f"[red]{row.state}[/]")
     key = row.issue.key if row.issue else "-"
-    how = "[green]new issue[/]" if row.state is JobState.FILED else f"[cyan]{row.state}[/]"
-    return f"  {row.kind:<10} {_plain(said):<{WIDTH + 3}} → {how} {key} {_plain(title)}"
-
-
-def _plain(text: str) -> str:
-    """Keep square brackets in a tester's words from being styles."""
-    return text.replace("[", r"\[")
+    title = plain_line((group.title if group else row.error) or "", WIDTH)
+    return f"  {how} {key}  {escape(title)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +205,7 @@ def _tell(summary: Judgement, folder: Path, address: str, say: Say) -> None:
         f"{summary.bugs} bugs became {summary.issues} issues[/]"
     )
     for line in summary.wrong:
-        say(f"  [red]wrong:[/] {_plain(line)}")
+        say(f"  [red]wrong:[/] {escape(line)}")
     if summary.right:
         say("  [green]every sample is in its right issue, and nothing was filed twice[/]")
     say(f"  issues as files:  {folder / 'issues'}")

@@ -92,9 +92,8 @@ def _parse(source: Source, path: Path) -> Mapping[str, Any] | None:
         source.problems.append(_broken(path, error))
         return None
     if not isinstance(document, Mapping):
-        source.problems.append(
-            Problem(file=path, line=1, place="", text="the file should be a table of settings")
-        )
+        text = "the file is empty" if document is None else "it should be a table of settings"
+        source.problems.append(Problem(file=path, line=None, place="", text=text))
         return None
     return cast("Mapping[str, Any]", document)
 
