@@ -29,3 +29,25 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         """Move on by `seconds` without anybody sleeping."""
         self._elapsed += max(0.0, seconds)
+
+
+class StillClock(FakeClock):
+    """A clock whose sleepers wait until a test has moved it far enough."""
+
+    def __init__(self, start: datetime = START) -> None:
+        super().__init__(start)
+        self._sleepers: list[tuple[float, asyncio.Event]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        """Return once `advance` has moved the clock by `seconds`."""
+        self.slept.append(seconds)
+        due = asyncio.Event()
+        self._sleepers.append((self._elapsed + seconds, due))
+        await due.wait()
+
+    def advance(self, seconds: float) -> None:
+        """Move on by `seconds`, and wake those whose time has come."""
+        super().advance(seconds)
+        for at, due in self._sleepers:
+            if at <= self._elapsed:
+                due.set()

@@ -14,7 +14,19 @@ PIECES = (
     "{code}", "{noformat}", "{quote}", "{html}", "{color:red}", "{{", "}}", "{*}", "h1. ", "bq. ",
     "----", "[~user]", "[~accountid:1]", "!a.png!", "[^f.txt]", "(x)", "(/)", ":)", ";-)", "??",
     "\\\\", "\\{", "\\u0040", "\0", "\x1b[0m", "\u202e", "\u200b", "\u2060", "\u200d", "\ud800",
-    "word", "Ünïcode", "日本語", "👩\u200d👧", "e\u0301", "a" * 300,
+    "~~", "**", "__", "word", "Ünïcode", "日本語", "👩\u200d👧", "e\u0301", "a" * 300,
 )  # fmt: skip
 
 hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=25).map("".join)
+
+SHAPES = (
+    "{0}",
+    "{0} x",
+    "a {0} b",
+    "a{0}b{0}c",
+    "{0}word{0} end",
+    "first\n{0} second",
+    "x{0}\n{0}y",
+)
+ALONE = tuple(shape.format(piece) for piece in PIECES for shape in SHAPES)
+"""Each piece in the places where it could do what it does."""

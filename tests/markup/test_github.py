@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bridge.markup import Markup, Safe, builder, clean, escape
-from tests.markup.fragments import hostile
+from tests.markup.fragments import ALONE, hostile
 
 GITHUB = builder(Markup.GITHUB)
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -71,6 +71,15 @@ def test_a_line_shows_its_words_and_does_nothing(text: str) -> None:
     assert types(line) <= INERT
     assert not RESOLVED.search(text_outside_code(line))
     assert shown(line) == words(text)
+
+
+def test_each_construct_alone_does_nothing() -> None:
+    for text in ALONE:
+        line, quote = escape(Markup.GITHUB, text), GITHUB.quote(text)
+        for markdown in (line, quote):
+            assert types(markdown) <= INERT, text
+            assert not RESOLVED.search(text_outside_code(markdown)), text
+            assert shown(markdown) == words(text), text
 
 
 @settings(deadline=None)

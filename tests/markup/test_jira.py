@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 
 from bridge.markup import Markup, builder, clean, escape
-from tests.markup.fragments import hostile
+from tests.markup.fragments import ALONE, hostile
 
 JIRA = builder(Markup.JIRA)
 ESCAPED = re.compile(r"(?<!\\)\\([-#*_+?^~|%{}\[\]()!@])")  # what both renderers take as escaped
@@ -58,6 +58,14 @@ def test_a_line_shows_its_words_and_does_nothing(text: str) -> None:
     assert "\n" not in line
     assert does(line) is None
     assert shown(line) == words(text)
+
+
+def test_each_construct_alone_does_nothing() -> None:
+    for text in ALONE:
+        line = escape(Markup.JIRA, text)
+        assert does(line) is None, text
+        assert shown(line) == words(text), text
+        assert [does(part) for part in JIRA.quote(text).split("\n")[1:-1] if does(part)] == []
 
 
 @settings(deadline=None)
