@@ -4,10 +4,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bridge.simulators.server import Simulator, running
 from tests.contract.documents import Documents, specs_folder
 from tests.contract.watch import Watch
+
+# How fast a machine is, is nobody's bug: a loaded one must not turn a property red.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
