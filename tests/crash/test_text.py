@@ -265,7 +265,9 @@ def test_macos_text_is_read_with_its_bundle_identifiers_as_image_names() -> None
     assert (report.app_version, report.build) == ("2.4", "140")
     assert report.vm_region is not None
     assert report.vm_region.startswith("Near 0x18")
-    empty, own = report.stack or ()
+    assert report.stack is not None
+    empty, own = report.stack
+    empty, own = report.stack
     assert (empty.address, empty.in_app) == (0, False)
     assert (own.image, own.in_app, own.offset) == ("Sunrise", True, 0x1020)
     assert own.image_uuid == "c8591dcd33823d40822aba50e22786b0"

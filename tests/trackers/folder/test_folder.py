@@ -134,7 +134,7 @@ async def test_what_a_crash_left_is_swept_up_later(harness: FolderHarness) -> No
     for folder in (old, young):
         folder.mkdir()
         (folder / "issue.json").write_text("{}")
-    now = harness.tracker._clock.now().timestamp()
+    now = harness.clock.now().timestamp()  # pyright: ignore[reportAttributeAccessIssue]
     os.utime(old, (now - 7200, now - 7200))
     os.utime(young, (now, now))
 
