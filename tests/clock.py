@@ -47,7 +47,11 @@ class StillClock(FakeClock):
 
     def advance(self, seconds: float) -> None:
         """Move on by `seconds`, and wake those whose time has come."""
-        super().advance(seconds)
+        self.pass_by(seconds)
         for at, due in self._sleepers:
             if at <= self._elapsed:
                 due.set()
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass that sleepers don't notice, as for a process that was stopped."""
+        super().advance(seconds)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,7 @@ def test_no_window_ever_holds_more_writes_than_allowed(
     for start in writes:
         assert sum(start <= at < start + MINUTE - 1e-6 for at in writes) <= per_minute
         assert sum(start <= at < start + HOUR - 1e-6 for at in writes) <= per_hour
-    assert all(b - a >= gap - 1e-6 for a, b in zip(writes, writes[1:], strict=False))
+    assert all(b - a >= gap - 1e-6 for a, b in pairwise(writes))
 
 
 async def test_a_short_wait_is_waited_and_a_long_one_goes_back_to_the_queue() -> None:

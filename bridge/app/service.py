@@ -53,7 +53,12 @@ async def serve(
 async def _listening(bridge: Bridge, role: Role, stop: asyncio.Event) -> AsyncGenerator[str]:
     server = bridge.config.settings.server
     app, intake = web_application(bridge, working=role is not Role.INTAKE)
-    runner = web.AppRunner(app, handle_signals=False, access_log=None)
+    runner = web.AppRunner(
+        app,
+        handle_signals=False,
+        access_log=None,
+        auto_decompress=False,  # raw bytes are signed
+    )
     await runner.setup()
     site = web.TCPSite(runner, server.host, server.port)
 

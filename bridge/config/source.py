@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
 from bridge.settings import Secret, secret_reference
 
@@ -99,13 +99,14 @@ def _parse(source: Source, path: Path) -> Mapping[str, Any] | None:
 
 
 def _broken(path: Path, error: YAMLError) -> Problem:
-    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-    reason = (error.problem if isinstance(error, MarkedYAMLError) else None) or "broken"
+    # ruamel gives these two no types.
+    mark: Any = getattr(error, "problem_mark", None)
+    reason = str(getattr(error, "problem", None) or "broken")
     return Problem(
         file=path,
         line=mark.line + 1 if mark is not None else None,
         place="",
-        text=f"this is not valid YAML: {' '.join(str(reason).split())}",
+        text=f"this is not valid YAML: {' '.join(reason.split())}",
     )
 
 
@@ -213,7 +214,7 @@ def _add_routes(source: Source, part: Source, routes: object) -> None:
         return
     # An included file's routes stand before the main file's, whose last one takes the rest.
     before = cast("list[Any]", routes)
-    shifted = {
+    shifted: dict[Place, tuple[Path, int]] = {
         ("routes", place[1] + len(before), *place[2:]): at
         for place, at in source.lines.items()
         if place[:1] == ("routes",) and len(place) > 1 and isinstance(place[1], int)

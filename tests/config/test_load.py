@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -76,19 +77,17 @@ def test_names_that_lead_nowhere_are_said_with_the_nearest(wrong: Wrong) -> None
 
 def test_a_literal_secret_is_refused_and_not_repeated(wrong: Wrong) -> None:
     found = wrong(MINIMAL.replace("{env: HOOK}", "hunter2"))
-    assert found == [
-        "bridge.yaml:8: apps.sunrise.webhook_secrets[0]: "
-        "secrets are not written here: use {env: NAME} or {file: PATH}"
-    ]
+    assert [
+        line.removeprefix("bridge.yaml:8: apps.sunrise.webhook_secrets[0]: ") for line in found
+    ] == ["secrets are not written here: use {env: NAME} or {file: PATH}"]
 
 
 def test_a_missing_secret_says_which(wrong: Wrong) -> None:
-    assert wrong(MINIMAL.replace("env: HOOK", "env: NO_SUCH")) == [
-        "bridge.yaml:8: apps.sunrise.webhook_secrets[0]: "
-        "the environment variable NO_SUCH is not set"
-    ]
-    found = wrong(MINIMAL.replace("env: HOOK", "file: no/such"))
-    assert "can't be read" in found[0]
+    [found] = wrong(MINIMAL.replace("env: HOOK", "env: NO_SUCH"))
+    assert found.startswith("bridge.yaml:8: apps.sunrise.webhook_secrets[0]: ")
+    assert found.endswith("the environment variable NO_SUCH is not set")
+    [found] = wrong(MINIMAL.replace("env: HOOK", "file: no/such"))
+    assert "can't be read" in found
 
 
 def test_an_app_without_a_secret_is_refused(wrong: Wrong) -> None:
@@ -181,8 +180,6 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_whatever_is_written_only_a_config_error_comes(tmp_path: Path, value: object) -> None:
-    import json
-
     path = tmp_path / "bridge.yaml"
     path.write_text(json.dumps(value), encoding="utf-8")
     with pytest.raises(ConfigError) as caught:

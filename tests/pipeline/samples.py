@@ -1,6 +1,7 @@
 """Feedback for these tests: small, and different where a test needs it to be."""
 
 from io import BytesIO
+from uuid import UUID
 
 from PIL import Image
 
@@ -35,11 +36,18 @@ def crash(app: str, log: str | None, **more: object) -> Sample:
 def crash_text(symbol: str = "CartView.total.getter", *, base: int = 0x102A00000) -> str:
     """A TestFlight text report that crashed in `symbol`, loaded at `base`."""
     system, uuid = 0x1E0A1C000, "0f0e0d0c0b0a09080706050403020100"
+    app = f"/private/var/containers/Bundle/Application/{UUID(int=0)}/Sunrise.app/Sunrise"
+    library = "swift/libswiftCore.dylib"
+    swift, top, next_ = (
+        f"{system + 476:#018x}",
+        f"{base + 0x4C3A0:#018x}",
+        f"{base + 0x4C000:#018x}",
+    )
     return f"""\
 Incident Identifier: 6B1F1C3E-3C52-4B0E-9D0B-{base & 0xFFFFFFFFFFFF:012X}
 Hardware Model:      iPhone17,1
 Process:             Sunrise [4242]
-Path:                /private/var/containers/Bundle/Application/00000000-0000-0000-0000-000000000000/Sunrise.app/Sunrise
+Path:                {app}
 Identifier:          com.example.sunrise.local
 Version:             2.4.1 (143)
 Code Type:           ARM-64 (Native)
@@ -57,14 +65,14 @@ Termination Reason: SIGNAL 5 Trace/BPT trap: 5
 Triggered by Thread:  0
 
 Thread 0 Crashed:
-0   libswiftCore.dylib            \t{system + 476:#018x} _assertionFailure(_:_:file:line:flags:) + 176
-1   Sunrise                       \t{base + 0x4C3A0:#018x} {symbol} + 120 (CartView.swift:88)
-2   Sunrise                       \t{base + 0x4C000:#018x} CartView.body.getter + 540 (CartView.swift:41)
+0   libswiftCore.dylib            \t{swift} _assertionFailure(_:_:file:line:flags:) + 176
+1   Sunrise                       \t{top} {symbol} + 120 (CartView.swift:88)
+2   Sunrise                       \t{next_} CartView.body.getter + 540 (CartView.swift:41)
 3   UIKitCore                     \t{system + 0x9000:#018x} UIApplicationMain + 336
 
 Binary Images:
-{base:#x} - {base + 0xFFFFF:#x} Sunrise arm64  <{uuid}> /private/var/containers/Bundle/Application/00000000-0000-0000-0000-000000000000/Sunrise.app/Sunrise
-{system:#x} - {system + 0xFFFFF:#x} libswiftCore.dylib arm64e  <{uuid[::-1]}> /usr/lib/swift/libswiftCore.dylib
+{base:#x} - {base + 0xFFFFF:#x} Sunrise arm64  <{uuid}> {app}
+{system:#x} - {system + 0xFFFFF:#x} libswiftCore.dylib arm64e <{uuid}> /usr/lib/{library}
 
 EOF
 """

@@ -130,7 +130,8 @@ HOSTILE = (
     "```\nout of the fence\n~~~\n<!-- feedback-bridge:begin --><script>alert(1)</script>\n"
     "{code}x{code} {noformat}y{noformat} [~admin] !http://example.com/x.png! {html}z{html}\n"
     "{{ 7*7 }} {% import os %} ${7*7}\n![p](http://example.com/p.png) [l](javascript:alert(1))\n"
-    "\u202eright to left\u2066 \x00 \u200b tester@example.com ghp_0123456789abcdef0123456789abcdef0123\n"
+    "\u202eright to left\u2066 \x00 \u200b tester@example.com "
+    "ghp_0123456789abcdef0123456789abcdef0123\n"
 )
 
 

@@ -1,6 +1,5 @@
 """What every tracker promises about a backend that says no."""
 
-
 import pytest
 
 from bridge.errors import (

@@ -17,6 +17,7 @@ from bridge.model import CloseReason, IssueBlock, IssueStatus, UpdateOutcome
 from bridge.trackers.base import Level
 from bridge.trackers.folder.files import PARTIAL
 from bridge.trackers.folder.shelf import Shelf
+from tests.clock import START
 from tests.trackers.contract import comment, draft, marker
 from tests.trackers.folder.test_contract import FolderHarness
 
@@ -134,7 +135,7 @@ async def test_what_a_crash_left_is_swept_up_later(harness: FolderHarness) -> No
     for folder in (old, young):
         folder.mkdir()
         (folder / "issue.json").write_text("{}")
-    now = harness.clock.now().timestamp()  # pyright: ignore[reportAttributeAccessIssue]
+    now = START.timestamp()  # pyright: ignore[reportAttributeAccessIssue]
     os.utime(old, (now - 7200, now - 7200))
     os.utime(young, (now, now))
 
