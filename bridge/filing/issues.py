@@ -131,12 +131,11 @@ class Issues:
             await self._note(group, outcome, new_title)
 
     async def text(self, group: Group, subject: Subject) -> str:
-        """Return what the issue says, as GitHub Markdown, with pictures from the dashboard."""
+        """Return what the issue says, as GitHub Markdown that names its files."""
         occurrences = await self._ledger.occurrences(group.id)
         files = [
-            replace(result, url=f"/attachments/{file.sha256}/{file.name}")
+            replace(result, url=result.attachment.name)
             for result in await self._ledger.files(group.id)
-            for file in [result.attachment]
         ]
         context = self._context(self._desk(group), group, subject, occurrences, files)
         rendered = self._renderer.issue(

@@ -15,8 +15,10 @@ from markdown_it import MarkdownIt
 
 from bridge.devices import device_name
 from bridge.errors import Gone
+from bridge.markup import clean, cut
 from bridge.model import Group, JobState
 from bridge.ops.access import ServerSettings, allowed, refuse
+from bridge.redact import redact
 from bridge.resources import shipped
 from bridge.store import Blobs, Jobs, Ledger
 
@@ -65,29 +67,34 @@ class Dashboard:
             lstrip_blocks=True,
         )
         self._pages.filters["device"] = device_name
+        self._pages.filters["words"] = _words
 
     def add_routes(self, app: web.Application) -> None:
         """Add the pages."""
         app.router.add_get("/", self._guarded(self.overview))
         app.router.add_get("/feedback/{app}/{submission}", self._guarded(self.feedback))
-        app.router.add_get("/issues/{group}", self._guarded(self.issue))
+        app.router.add_get("/issues/{group}/", self._guarded(self.issue))
+        app.router.add_get("/issues/{group}/{name}", self._guarded(self.issue_file))
         app.router.add_get("/attachments/{sha256:[0-9a-f]{64}}/{name}", self._guarded(self.file))
         app.router.add_get("/style.css", _style)
 
     async def overview(self, request: web.Request) -> web.StreamResponse:
         """Show the newest feedback, or that in one state."""
         wanted = request.query.get("state", "")
-        states = [JobState(wanted)] if wanted in JobState else []
+        states = [state for state in JobState if state.value == wanted]
         rows = await self._jobs.status(states=states, limit=SHOWN)
         words = {
             row.submission: kept.feedback
             for row in rows
             if (kept := await self._ledger.feedback(row.app, row.submission)) is not None
         }
+        ids = {row.group_id for row in rows if row.group_id is not None}
+        titles = {group: (await self._ledger.group(group)).title for group in ids}
         return self._page(
             "overview",
             rows=rows,
             feedback=words,
+            titles=titles,
             counts=await self._jobs.counts(),
             wanted=states[0] if states else None,
         )
@@ -112,12 +119,23 @@ class Dashboard:
         body = self.rendered(await self._issue_text(group)) if occurrences else ""
         return self._page("issue", group=group, occurrences=occurrences, body=body)
 
+    async def issue_file(self, request: web.Request) -> web.StreamResponse:
+        """Show a file of an issue, as it went to the tracker."""
+        name = request.match_info["name"]
+        for result in await self._ledger.files(request.match_info["group"]):
+            if result.attachment.name == name:
+                return self._file(result.attachment.sha256, name)
+        raise web.HTTPNotFound(text="The issue has no such file.\n")
+
     async def file(self, request: web.Request) -> web.StreamResponse:
         """Show an attachment: a picture as one, anything else as plain text."""
-        path = self._blobs.path(request.match_info["sha256"])
+        return self._file(request.match_info["sha256"], request.match_info["name"])
+
+    def _file(self, sha256: str, name: str) -> web.StreamResponse:
+        path = self._blobs.path(sha256)
         if not path.is_file():
             raise web.HTTPNotFound(text="There is no such attachment.\n")
-        suffix = PurePosixPath(request.match_info["name"]).suffix.lower()
+        suffix = PurePosixPath(name).suffix.lower()
         kind = TYPES.get(suffix, "text/plain; charset=utf-8")
         return web.FileResponse(
             path, headers={"Content-Type": kind, "Content-Security-Policy": "sandbox"}
@@ -144,6 +162,12 @@ class Dashboard:
 def _page_source(name: str) -> str | None:
     file = shipped("templates").joinpath("pages", name)
     return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def _words(text: str, most: int | None = None) -> str:
+    """Return what a tester wrote as it may be shown: addresses, tokens and tricks taken out."""
+    shown = redact(clean(text))
+    return shown if most is None else cut(shown, most)
 
 
 async def _style(_: web.Request) -> web.Response:

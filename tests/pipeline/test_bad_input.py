@@ -147,7 +147,7 @@ async def test_a_hostile_comment_of_ten_thousand_characters_is_filed_harmless(
     # A backslash takes what follows out of the markup, and so does a code span on GitHub.
     text = re.sub(r"`[^`\n]*`", "", re.sub(r"\\.", "", text))
     for harmful in (
-        "@octocat", "@example/team", "fixes #1", "<script", "[~admin]",
+        "@octocat", "@example/team", "fixes #1", "[~admin]",
         "!http://example.com", "](http://example.com/p", "tester@example.com", "ghp_0123",
         "\x00", "\u202e", "t@example.com",
     ):  # fmt: skip
@@ -155,6 +155,8 @@ async def test_a_hostile_comment_of_ten_thousand_characters_is_filed_harmless(
     if app == "sunrise-jira":
         for macro in ("{code}x", "{noformat}y", "{html}"):
             assert macro not in text, macro
+    else:
+        assert "<script" not in text  # in Jira's markup HTML is text anyway
     assert issue["body"].splitlines().count("<!-- feedback-bridge:begin -->") <= 1
     assert "7*7" in issue["body"].replace("\\", "")
     assert "49" not in issue["title"]
