@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bridge.appstore import AppId, AppStore, Expired
 from bridge.clock import Clock
-from bridge.errors import Gone, Misconfigured, NotYet, Refused, Unreadable
+from bridge.errors import Gone, Misconfigured, NotYet, Refused, Transient, Unreadable
 from bridge.model import (
     Attachment,
     AttachmentRole,
@@ -26,6 +26,7 @@ from bridge.store import KeptFeedback, Store
 
 SCREENSHOTS = "betaFeedbackScreenshotSubmissions"
 CRASHES = "betaFeedbackCrashSubmissions"
+GONE_TRIES = 3  # tries in which "there is no such submission" is not believed yet
 
 
 class CrashLogSettings(Settings):
@@ -73,7 +74,7 @@ class Fetch:
         """
         kept = await self._ledger.feedback(job.key.app, job.key.instance_id)
         if kept is None:
-            kept = await self._fetch(job)
+            kept = await self._found(job)
         if isinstance(kept.feedback, CrashFeedback) and kept.log is None:
             kept = await self._with_log(job, kept)
         return kept
@@ -90,6 +91,18 @@ class Fetch:
         if found is None and self._age(job) < self._crash_log.follow:
             raise NotYet("the crash log is not there yet", retry_after=self._crash_log.every)
         return found
+
+    async def _found(self, job: Job) -> KeptFeedback:
+        """Fetch the submission; one that isn't there is asked for a few times before it is gone.
+
+        The webhook may be faster than the server that answers us.
+        """
+        try:
+            return await self._fetch(job)
+        except Gone as problem:
+            if job.tries < GONE_TRIES:
+                raise Transient(str(problem)) from problem
+            raise
 
     async def _fetch(self, job: Job) -> KeptFeedback:
         source, submission = self._source(job.key.app), job.key.instance_id

@@ -81,6 +81,15 @@ async def test_feedback_that_is_gone_is_a_dead_letter_with_the_reason(house: Hou
     assert "has no screenshot feedback" in row.error
 
 
+async def test_feedback_that_is_not_there_yet_is_asked_for_again(house: House) -> None:
+    [submission] = await house.deliver(screenshot(APP))
+    path = "GET /appstore/v1/betaFeedbackScreenshotSubmissions/*"
+    house.simulator.faults.replace([{"match": path, "status": 404, "times": 2}])
+    await house.work()
+    await house.only_issue(APP, submission)
+    assert (await house.row(submission)).attempts == 3
+
+
 async def test_feedback_that_may_not_be_read_is_a_dead_letter_and_filed_after_retry(
     house: House,
 ) -> None:
