@@ -16,13 +16,14 @@ from bridge.cli.options import (
     read_config,
     stdout,
 )
-from bridge.model import JobState
+from bridge.model import Job, JobState
 
 if TYPE_CHECKING:
     from bridge.config import Config
     from bridge.store import StatusRow, Store
 
 
+WORK = {"group": "rewriting the issue of group", "lateCrashLog": "the late crash log of"}
 COLOURS = {
     JobState.FILED: "green",
     JobState.ADDED: "green",
@@ -71,14 +72,22 @@ def dead_letters(
     limit: Annotated[int, typer.Option(help="At most so many lines.", min=1)] = 100,
 ) -> None:
     """List what failed for good, with every reason; nothing of it is lost."""
-    rows = asyncio.run(_dead(read_config(config), limit))
-    _show(rows, output, history=True)
+    rows, others = asyncio.run(_dead(read_config(config), limit))
+    _show(rows, output, history=True, or_else="" if others else "none")
+    for job in others:
+        if output is Format.JSON:
+            print_json(_follow_up(job))
+        else:
+            what = WORK.get(job.key.instance_type, job.key.instance_type)
+            stdout.print(f"[red]dead[/]  {escape(f'{job.key.app}  {what} {job.key.instance_id}')}")
+            stdout.print(f"    {escape(job.error or '')}")
 
 
-async def _dead(config: "Config", limit: int) -> "Sequence[StatusRow]":
+async def _dead(config: "Config", limit: int) -> "tuple[Sequence[StatusRow], Sequence[Job]]":
     store = await _open(config)
     try:
-        return await store.jobs.status(states=[JobState.DEAD], limit=limit)
+        rows = await store.jobs.status(states=[JobState.DEAD], limit=limit)
+        return rows, await store.jobs.dead_follow_ups(limit=limit)
     finally:
         await store.aclose()
 
@@ -147,14 +156,32 @@ def as_json(row: "StatusRow") -> dict[str, Any]:
     }
 
 
-def _show(rows: "Sequence[StatusRow]", output: Format, *, history: bool = False) -> None:
+def _follow_up(job: Job) -> dict[str, Any]:
+    """Return the object for our own work: what a feedback's has, where it has a meaning."""
+    return {
+        "delivery": None,
+        "submission": None,
+        "app": job.key.app,
+        "kind": job.key.instance_type,
+        "instance": job.key.instance_id,
+        "state": job.state.value,
+        "issue": None,
+        "attempts": job.tries,
+        "error": job.error,
+    }
+
+
+def _show(
+    rows: "Sequence[StatusRow]", output: Format, *, history: bool = False, or_else: str = "none"
+) -> None:
     if output is Format.JSON:
         for row in rows:
             extra = {"errors": [[at.isoformat(), text] for at, text in row.errors]}
             print_json(as_json(row) | (extra if history else {}))
         return
     if not rows:
-        stdout.print("none")
+        if or_else:
+            stdout.print(or_else)
         return
     for row in rows:
         stdout.print(_line(row))

@@ -14,7 +14,7 @@ from bridge.model import Job, JobKey, JobState
 from bridge.store.engine import Database, insert_into, whole
 from bridge.store.failures import LeaseLost
 from bridge.store.records import add_error
-from bridge.store.schema import JOBS
+from bridge.store.schema import FEEDBACK_KINDS, JOBS
 from bridge.store.status import StatusRow, status_rows
 from bridge.store.wakeups import Wakeups
 
@@ -221,6 +221,14 @@ class Jobs:
             return await status_rows(
                 connection, submission=submission, issue=issue, states=states, limit=limit
             )
+
+    async def dead_follow_ups(self, *, limit: int = 50) -> Sequence[Job]:
+        """Return our own work that failed for good, newest first; `status` is about feedback."""
+        query = select(JOBS).where(JOBS.c.state == JobState.DEAD.value)
+        query = query.where(JOBS.c.instance_type.not_in(list(FEEDBACK_KINDS)))
+        async with self._database.reading() as connection:
+            found = await connection.execute(query.order_by(JOBS.c.id.desc()).limit(limit))
+            return [_job(row) for row in found]
 
     async def _held(self, connection: AsyncConnection, job: Job) -> Row[Any]:
         """Return the job's row, locked, if `job` is still the one who holds it."""

@@ -239,3 +239,16 @@ async def test_a_hundred_thousand_finished_jobs_cost_take_nothing(store: Store) 
         steps = [row.detail for row in plan]
     assert any("jobs_by_take_at" in step for step in steps)
     assert not any(step.startswith("SCAN") or "TEMP B-TREE" in step for step in steps)
+
+
+async def test_dead_work_of_our_own_is_listed_apart_from_feedback(
+    store: Store, clock: FakeClock
+) -> None:
+    await store.inbox.put(delivery("S1"), key("S1"))
+    await store.jobs.request(key("g1", type_="group"), due=clock.now())
+    for _ in range(2):
+        await store.jobs.bury(await taken(store), error="the issue may not be edited")
+
+    assert [row.submission for row in await store.jobs.status(states=[JobState.DEAD])] == ["S1"]
+    [job] = await store.jobs.dead_follow_ups()
+    assert (job.key.instance_id, job.error) == ("g1", "the issue may not be edited")
