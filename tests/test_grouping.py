@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,9 +31,14 @@ def diagnosis(cause: str = "swift.bounds", key: str = "v1:0011") -> Diagnosis:
     )
 
 
-def occurrence(n: int, **more: object) -> Occurrence:
-    values = {"at": NOON + timedelta(minutes=n), "build": "143", "version": "2.4.1", **more}
-    return Occurrence(group_id="g", app="sunrise", feedback_id=f"A{n}", **values)  # type: ignore[arg-type]
+def occurrence(n: int, **more: Any) -> Occurrence:
+    values: dict[str, Any] = {
+        "at": NOON + timedelta(minutes=n),
+        "build": "143",
+        "version": "2.4.1",
+        **more,
+    }
+    return Occurrence(group_id="g", app="sunrise", feedback_id=f"A{n}", **values)
 
 
 def test_a_crash_is_grouped_by_its_fingerprint() -> None:

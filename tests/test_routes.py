@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -9,12 +10,12 @@ from bridge.routes import Action, Route, choose, reachable
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def crash(**more: object) -> CrashFeedback:
-    return CrashFeedback(app="sunrise", id="A1", created_at=NOON, **more)  # type: ignore[arg-type]
+def crash(**more: Any) -> CrashFeedback:
+    return CrashFeedback(app="sunrise", id="A1", created_at=NOON, **more)
 
 
-def shot(**more: object) -> ScreenshotFeedback:
-    return ScreenshotFeedback(app="sunrise", id="A2", created_at=NOON, **more)  # type: ignore[arg-type]
+def shot(**more: Any) -> ScreenshotFeedback:
+    return ScreenshotFeedback(app="sunrise", id="A2", created_at=NOON, **more)
 
 
 def routes(*tables: dict[str, object]) -> list[Route]:

@@ -1,6 +1,7 @@
 """Feedback for these tests: small, and different where a test needs it to be."""
 
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 from PIL import Image
@@ -16,21 +17,21 @@ def png(color: str = "red", size: tuple[int, int] = (8, 16)) -> bytes:
     return out.getvalue()
 
 
-def screenshot(app: str, *images: bytes, **more: object) -> Sample:
+def screenshot(app: str, *images: bytes, **more: Any) -> Sample:
     pictures = images or (png(),)
-    values: dict[str, object] = {"comment": WORDS, **more}
+    values: dict[str, Any] = {"comment": WORDS, **more}
     return Sample(
         app=app,
         kind="screenshot",
         bug="total",
         images=[(data, 8, 16) for data in pictures],
-        **values,  # type: ignore[arg-type]
+        **values,
     )
 
 
-def crash(app: str, log: str | None, **more: object) -> Sample:
-    values: dict[str, object] = {"comment": "boom", "tester": "t1", **more}
-    return Sample(app=app, kind="crash", bug="cart", crash_log=log, **values)  # type: ignore[arg-type]
+def crash(app: str, log: str | None, **more: Any) -> Sample:
+    values: dict[str, Any] = {"comment": "boom", "tester": "t1", **more}
+    return Sample(app=app, kind="crash", bug="cart", crash_log=log, **values)
 
 
 def crash_text(symbol: str = "CartView.total.getter", *, base: int = 0x102A00000) -> str:
