@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.appstore import EVENTS
-from bridge.errors import BridgeError
+from bridge.errors import BadCredentials, BridgeError, Forbidden, Gone
 from bridge.fetch import Source
 from bridge.model import Kind
 from bridge.render import AppFacts, FieldContext, Renderer
@@ -15,6 +15,7 @@ from bridge.routes import Near, OnRegression, Route, reachable
 from bridge.store import Store
 from bridge.trackers.base import Finding, Level, Tracker
 
+ROLES = "the key needs the role App Manager or Developer, and access to this app"
 LITTLE_SPACE = 1_000_000_000  # bytes; screenshots and logs are kept
 
 
@@ -84,10 +85,11 @@ async def _app(subject: Subject, name: str) -> AsyncGenerator[Finding]:
     try:
         found = await source.client.check(source.app)
     except BridgeError as problem:
+        unreadable = isinstance(problem, BadCredentials | Forbidden | Gone)
         yield Finding(
             level=Level.ERROR,
             text=f"app {name}: {problem}",
-            advice="the key needs the role App Manager or Developer, and access to this app",
+            advice=ROLES if unreadable else None,
         )
         return
     yield Finding(level=Level.OK, text=f"app {name}: {found.name} ({found.bundle_id}) is readable")
@@ -113,20 +115,22 @@ async def _webhook(subject: Subject, name: str) -> Finding:
             text=f"app {name}: no webhook of App Store Connect ends in /webhooks/{name}",
             advice="run `feedback-bridge webhooks register`",
         )
-    if subject.public_url and ours[0].url != webhook_url(subject.public_url, name):
+    wanted = webhook_url(subject.public_url, name) if subject.public_url else ours[0].url
+    hook = next((hook for hook in ours if hook.url == wanted), None)
+    if hook is None:
         return Finding(
             level=Level.WARNING,
             text=f"app {name}: its webhook goes to {ours[0].url}, not to server.public_url",
         )
-    missing = sorted(set(EVENTS) - set(ours[0].events))
-    if missing or not ours[0].enabled:
-        why = "is switched off" if not ours[0].enabled else f"lacks {', '.join(missing)}"
+    missing = sorted(set(EVENTS) - set(hook.events))
+    if missing or not hook.enabled:
+        why = "is switched off" if not hook.enabled else f"lacks {', '.join(missing)}"
         return Finding(
             level=Level.WARNING,
             text=f"app {name}: its webhook {why}",
             advice="run `feedback-bridge webhooks register`",
         )
-    return Finding(level=Level.OK, text=f"app {name}: webhook {ours[0].url}")
+    return Finding(level=Level.OK, text=f"app {name}: webhook {hook.url}")
 
 
 def webhook_url(public_url: str, app: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge import grouping, routes
 from bridge.crash import understand
-from bridge.errors import Unreadable
+from bridge.errors import Gone, Unreadable
 from bridge.fetch import Source
 from bridge.markup import Markup
 from bridge.model import (
@@ -94,9 +94,20 @@ async def _fetch(source: Source, submission: str) -> tuple[Feedback, Diagnosis |
     if isinstance(shot, Feedback):
         return shot, None
     if isinstance(crash, BaseException):
-        raise crash
+        raise _worst(shot, crash, submission)
     text = await client.crash_log(submission)
     return crash, understand(redact_log(text.encode(errors="replace"))) if text else None
+
+
+def _worst(shot: BaseException, crash: BaseException, submission: str) -> BaseException:
+    """Return why a submission was found as neither; one not found may still be the other."""
+    if not isinstance(shot, Gone):
+        return shot
+    if not isinstance(crash, Gone):
+        return crash
+    return Gone(
+        f"App Store Connect has no feedback {submission}, or the API key has no access to its app"
+    )
 
 
 def _render(
