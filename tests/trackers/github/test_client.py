@@ -121,7 +121,7 @@ async def test_a_wait_can_be_cancelled(harness: GitHubHarness) -> None:
 
 @pytest.mark.parametrize("action", ["reset", "truncate", "hang"])
 async def test_a_read_without_an_answer_is_transient(make: Make, action: str) -> None:
-    harness = make(timeout="1s")
+    harness = make(timeout="3s" if action == "hang" else "60s")
     rule = {"match": "GET /github/repos/*/*", "action": action, "when": "after"}
     harness.simulator.faults.replace([rule])
 

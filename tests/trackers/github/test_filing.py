@@ -30,7 +30,7 @@ def creates(harness: GitHubHarness) -> int:
 async def test_a_create_without_an_answer_was_sent_once(
     make: Make, fault: dict[str, object]
 ) -> None:
-    harness = make(timeout="1s")
+    harness = make(timeout="3s" if fault["action"] == "hang" else "60s")
     fence = await harness.tracker.fence(harness.fields)
     harness.simulator.faults.replace([{"match": "POST /github/repos/*/*/issues", **fault}])
 

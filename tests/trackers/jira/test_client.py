@@ -30,7 +30,7 @@ async def test_reads_run_side_by_side(harness: JiraHarness) -> None:
     ids=["reset", "hang", "429", "503"],
 )
 async def test_a_read_is_sent_once_too(harness: JiraHarness, fault: dict[str, object]) -> None:
-    tracker = harness.open(timeout="200ms")
+    tracker = harness.open(timeout="3s" if fault.get("action") == "hang" else "60s")
     harness.fault(match=READ, headers={"Retry-After": "1"}, **fault)
 
     with pytest.raises(Transient):
