@@ -70,7 +70,7 @@ def quoted_lines(text: str, by: str) -> list[str]:
             lines.append(line)
     while lines and not lines[-1]:
         lines.pop()
-    return [*lines, f"— {by}"] if by else lines
+    return [*lines, f"— {one_line(by)}"] if by else lines
 
 
 class Builder(abc.ABC):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.markup import clean, cut
+from bridge.markup import cut
 from bridge.model import (
     AttachmentResult,
     Diagnosis,
@@ -12,7 +12,7 @@ from bridge.model import (
     GroupSummary,
     Kind,
 )
-from bridge.redact import redact
+from bridge.render.public import public
 
 LONG_COMMENT = 2000  # characters; more than anybody reads while triaging
 LONG_COMMENT_LINES = 40
@@ -86,7 +86,7 @@ class Excerpt:
 
 def excerpt(words: str | None) -> Excerpt | None:
     """Return the part of the words that an issue shows; None if there are none."""
-    text = clean(redact(words or "")).strip()
+    text = public(words or "").strip()
     if not text:
         return None
     start = "\n".join(text.split("\n")[:LONG_COMMENT_LINES])
@@ -99,4 +99,4 @@ def long_comment(feedback: Feedback) -> bytes | None:
     shown = excerpt(feedback.comment)
     if shown is None or not shown.is_cut:
         return None
-    return (clean(redact(feedback.comment or "")).strip() + "\n").encode()
+    return (public(feedback.comment or "").strip() + "\n").encode()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bridge.markup import cut
 from bridge.model import CrashReport, Diagnosis, Frame
-from bridge.redact import redact
+from bridge.render.public import public_line
 
 FRAMES_FIRST = 12  # in-app frames shown at once; more is a scroll
 FRAMES_WITHOUT_APP = 6  # if none is the app's own
@@ -28,19 +28,19 @@ class Stack:
 def symbol(frame: Frame) -> str:
     """Return what a frame is called: its symbol, else where it is in its image."""
     if frame.symbol:
-        return cut(redact(" ".join(frame.symbol.split())), SYMBOL_LONGEST)
+        return cut(public_line(frame.symbol), SYMBOL_LONGEST)
     if frame.image and frame.offset is not None:
-        return f"{redact(frame.image)} + {frame.offset}"
+        return f"{public_line(frame.image)} + {frame.offset}"
     if frame.address is not None:
-        return f"{redact(frame.image or '???')} {frame.address:#x}"
-    return redact(frame.image or "???")
+        return f"{public_line(frame.image or '???')} {frame.address:#x}"
+    return public_line(frame.image or "???")
 
 
 def place(frame: Frame) -> str:
     """Return `File.swift:88`, `File.swift`, or nothing where the log doesn't say."""
     if not frame.file:
         return ""
-    file = cut(redact(frame.file), SYMBOL_LONGEST)
+    file = cut(public_line(frame.file), SYMBOL_LONGEST)
     return f"{file}:{frame.line}" if frame.line else file
 
 
@@ -73,7 +73,7 @@ def stacks(report: CrashReport) -> Sequence[Stack]:
         )
     if (thread := report.crashed) and thread.frames:
         names = [f"Thread {thread.index}", *(n for n in (thread.name, thread.queue) if n)]
-        title = cut(redact(" · ".join(names)), SYMBOL_LONGEST)
+        title = cut(public_line(" · ".join(names)), SYMBOL_LONGEST)
         found.append(_stack(title, thread.frames, thread.n_frames))
     return found
 
@@ -85,7 +85,7 @@ def _stack(title: str, frames: Sequence[Frame], total: int) -> Stack:
 
 
 def _lines(frames: Sequence[Frame]) -> Iterable[str]:
-    images = [cut(redact(frame.image or "???"), COLUMN_WIDEST) for frame in frames]
+    images = [cut(public_line(frame.image or "???"), COLUMN_WIDEST) for frame in frames]
     column = max((len(image) for image in images), default=0)
     for frame, image in zip(frames, images, strict=True):
         name = symbol(frame)

@@ -17,9 +17,9 @@ from bridge.model import (
     ReportKind,
     Words,
 )
-from bridge.redact import redact
 from bridge.render import device as devices
 from bridge.render.context import AppFacts, FieldContext, IssueContext, excerpt
+from bridge.render.public import public_line
 from bridge.render.stack import first_frames, place, stacks, symbol
 
 MESSAGE_LONGEST = 300  # characters of what the app said when it died
@@ -149,7 +149,7 @@ def _crash(diagnosis: Diagnosis) -> dict[str, Any]:
     blame = diagnosis.blame
     one, many = _NOUNS.get(report.kind, ("report", "reports"))
     return {
-        "title": redact(diagnosis.title),
+        "title": public_line(diagnosis.title),
         "noun": {"one": one, "many": many},
         "cause": {
             "id": cause.id,
@@ -179,7 +179,7 @@ def _crash(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def _message(lines: Sequence[str]) -> str | None:
     """Return what the app said when it died: the first line that says anything."""
-    texts = (plain for line in lines if (plain := " ".join(redact(line).split())))
+    texts = (plain for line in lines if (plain := public_line(line)))
     return next((cut(text, MESSAGE_LONGEST) for text in texts), None)
 
 
@@ -202,7 +202,7 @@ def _facts(diagnosis: Diagnosis) -> Sequence[tuple[str, str]]:
 
 
 def _short(text: str) -> str:
-    return cut(" ".join(redact(text).split()), FACT_LONGEST)
+    return cut(public_line(text), FACT_LONGEST)
 
 
 def _files(context: IssueContext) -> Mapping[str, Any]:

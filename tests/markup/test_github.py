@@ -107,6 +107,12 @@ def test_a_quote_shows_its_lines_and_does_nothing(text: str) -> None:
     assert shown(quote) == words(text)
 
 
+def test_whose_words_they_are_stays_on_the_quotes_last_line() -> None:
+    quote = GITHUB.quote("words", "build 1\n# big\n\u202e@octocat")
+
+    assert quote == "> words\\\n> — build 1 # big `@octocat`"
+
+
 @settings(deadline=None)
 @given(hostile)
 @example("a|@b")

@@ -68,6 +68,12 @@ def test_each_construct_alone_does_nothing() -> None:
         assert [does(part) for part in JIRA.quote(text).split("\n")[1:-1] if does(part)] == []
 
 
+def test_whose_words_they_are_stays_on_the_quotes_last_line() -> None:
+    quote = JIRA.quote("words", "build 1\nh1. big\u202e")
+
+    assert quote == "{quote}\nwords\n— build 1 h1. big\n{quote}"
+
+
 @settings(deadline=None)
 @given(hostile)
 @example("h1. a\n- b\n# c\n----\n|x|")

@@ -135,3 +135,24 @@ def test_the_whole_comment_is_redacted() -> None:
 
     assert whole is not None
     assert b"jane" not in whole
+
+
+@pytest.mark.parametrize(
+    "hidden", ["jane\u200b.doe@exam\u00adple.com", "jane.doe\u2060@example.com"]
+)
+def test_what_nobody_sees_hides_no_address(hidden: str) -> None:
+    words = long_comment(screenshot(comment=f"{hidden} " * 1000))
+
+    assert words is not None
+    assert b"doe" not in words
+    for written in (crash(hidden), context(screenshot(comment=hidden))):
+        issue = replace(
+            written,
+            feedback=replace(written.feedback, device=Device()),
+            summary=replace(MANY, words=()),
+            notes=(),
+            tester=None,
+        )
+        for markup in Markup:
+            rendered = render(issue, markup)
+            assert "doe" not in rendered.title + rendered.block
