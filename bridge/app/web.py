@@ -38,13 +38,11 @@ def web_application(bridge: Bridge, *, working: bool = True) -> tuple[web.Applic
         read_timeout=settings.server.read_timeout,
     )
 
-    async def works() -> None:
+    async def runs() -> None:
         if intake.closing:
             raise Transient("the service is stopping")
 
-    checks = {"store": bridge.store.check_writable}
-    if working:
-        checks["workers"] = works
+    checks = {"store": bridge.store.check_writable, "workers" if working else "intake": runs}
     app = web.Application(client_max_size=settings.server.max_body)
     app.on_response_prepare.append(_secure)
     intake.add_routes(app)

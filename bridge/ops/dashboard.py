@@ -14,7 +14,7 @@ from aiohttp import web
 from markdown_it import MarkdownIt
 
 from bridge.devices import device_name
-from bridge.errors import Gone
+from bridge.errors import Gone, Transient
 from bridge.markup import clean, cut
 from bridge.model import Group, JobState
 from bridge.ops.access import ServerSettings, allowed, refuse
@@ -154,7 +154,10 @@ class Dashboard:
         async def guarded(request: web.Request) -> web.StreamResponse:
             if not allowed(request, self._server):
                 return refuse(self._server)
-            return await page(request)
+            try:
+                return await page(request)
+            except Transient as problem:  # the store can't be read
+                return web.Response(status=503, text=f"{problem}\n")
 
         return guarded
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, Transient
 from bridge.ops.access import ServerSettings, allowed, refuse
 from bridge.telemetry import Metrics
 
@@ -58,7 +58,11 @@ class Health:
         """Answer the metrics as Prometheus reads them; for operators only."""
         if not allowed(request, self._server):
             return refuse(self._server)
-        for state, count in (await self._queue()).items():
+        try:
+            queue = await self._queue()
+        except Transient as problem:
+            return web.Response(status=503, text=f"{problem}\n")
+        for state, count in queue.items():
             self._metrics.queue.labels(state=state).set(count)
         return web.Response(
             body=generate_latest(self._metrics.registry),
