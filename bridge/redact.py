@@ -11,8 +11,18 @@ from dataclasses import dataclass
 
 _FLAGS = re.ASCII | re.VERBOSE
 _SLASH = r"(?:/|\\/)"  # JSON may escape it
-# A word's start; after a backslash the escape's own letter is no part of the word.
-_START = r"(?:(?<=\\)(?:[bfnrt]|u[0-9a-fA-F]{4})|(?<![A-Za-z0-9_.%+\\-]))"
+# After a backslash the escape's own letter is no part of the word.
+_ESCAPED = r"(?<=\\)(?:[bfnrt]|u[0-9a-fA-F]{4})"
+_START = rf"(?:{_ESCAPED}|(?<![A-Za-z0-9_.%+\\-]))"  # of a word
+# An address's first part: Latin, Greek and Cyrillic letters go with digits and signs, letters of
+# other scripts stand alone, since no space parts them from the sentence before.
+_LOCAL = r"A-Za-z0-9_.%+\-\u00c0-\u024f\u0300-\u052f"
+_FOREIGN = r"\u0530-\u1fff\u2c00-\u2dff\u3040-\ud7ff\uf900-\ufdff"
+# The dots are given back one by one, for the last may end a sentence.
+_DOMAIN = (
+    r"(?:[\w-]{1,63}+\.){1,16}"
+    r"(?:xn--[A-Za-z0-9-]{2,59}+|[A-Za-z]{2,24}+(?![A-Za-z0-9])|(?=[^\x00-\x7f])[^\W\d_]{2,24})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,13 @@ RULES: tuple[Rule, ...] = (
         ),
         r"\1[token]",
         ("gho_", "ghp_", "ghu_", "ghr_", "ghs_", "github_pat_"),
+    ),
+    # Atlassian: API tokens, Jira's and Bitbucket's.
+    Rule(
+        "Atlassian token",
+        re.compile(rf"({_START})AT(?:ATT|CTT|BB)[A-Za-z0-9_=-]{{20,}}+", _FLAGS),
+        r"\1[token]",
+        ("ATATT", "ATCTT", "ATBB"),
     ),
     # GitLab: personal, deploy, runner and CI tokens.
     Rule(
@@ -114,6 +131,16 @@ RULES: tuple[Rule, ...] = (
         r"\1\2[token]",
         ("earer", "EARER", "asic", "ASIC"),
     ),
+    # What signs an address: whoever has it can fetch what is there.
+    Rule(
+        "signed address",
+        re.compile(
+            r"([?&;](?:X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)|Signature|sig)=)"
+            r"[^&;\s\"'<>()\[\]{}\\]{4,}+",
+            _FLAGS | re.IGNORECASE,
+        ),
+        r"\1[token]",
+    ),
     # A named secret: `api_key=…`, `"password": "…"`. After `: ` only what has a digit in it, for
     # people also write `password: nothing happens`.
     Rule(
@@ -130,16 +157,28 @@ RULES: tuple[Rule, ...] = (
         ),
         r"\1[token]",
     ),
-    # E-mail addresses, but not picture names such as icon@2x.png.
+    # E-mail addresses, in other scripts too, but not picture names such as icon@2x.png.
     Rule(
         "e-mail",
         re.compile(
-            rf"({_START})[A-Za-z0-9_.%+-]++@(?![1-9]x[.~])"
-            r"(?:[A-Za-z0-9-]{1,63}+\.)++[A-Za-z]{2,24}+(?![A-Za-z0-9])",
-            _FLAGS,
+            rf"({_ESCAPED}|(?<![{_LOCAL}\\]))[{_LOCAL}]++[@＠](?![1-9]x[.~]){_DOMAIN}"
+            rf"|(?<![{_FOREIGN}])[{_FOREIGN}]++[@＠]{_DOMAIN}"
+            rf'|\\?"[^"\\\n]{{1,64}}+\\?"[@＠]{_DOMAIN}',
+            re.VERBOSE,
         ),
         r"\1[e-mail]",
-        ("@",),
+        ("@", "＠"),
+    ),
+    # The same in a URL's query, in JSON that escapes more than it must, and in HTML.
+    Rule(
+        "encoded e-mail",
+        re.compile(
+            rf"({_START})(?:[A-Za-z0-9_.+-]|%(?!40)[0-9A-Fa-f]{{2}})++"
+            rf"(?:%40|\\u0040|&\#0{{0,4}}64;|&\#x0{{0,4}}40;|&commat;){_DOMAIN}",
+            re.VERBOSE,
+        ),
+        r"\1[e-mail]",
+        ("%40", "u0040", "64;", "40;", "&commat;"),
     ),
     # macOS: /Users/NAME, also below another volume; Apple's own /Users/USER and Shared stay.
     Rule(
@@ -168,7 +207,8 @@ RULES: tuple[Rule, ...] = (
         "Windows home",
         re.compile(
             r"([A-Za-z]:(\\{1,2})Users\2)(?!(?:user|public|default)(?![^\\/\s\"'<>|:,;)\]]))"
-            r"(?:[^\\/:*?\"<>|\r\n]{1,64}+(?=\\)|[^\\/\s\"'<>|:,;)\]]++)",
+            r"(?:[^\\/:*?\"<>|\r\n]{1,64}+(?=\\)"
+            r"|[^\\/\s\"'<>|:,;)\]]{0,64}?(?=[A-Z]:\\)|[^\\/\s\"'<>|:,;)\]]++)",
             _FLAGS | re.IGNORECASE,
         ),
         r"\1user",
@@ -187,8 +227,8 @@ def redact(text: str) -> str:
 def redact_log(data: bytes) -> bytes:
     """Return a crash log redacted; the very same bytes where there is nothing to redact.
 
-    Works on bytes of any encoding that has ASCII in it: nothing is decoded or repaired.
+    Works on bytes of any encoding that has ASCII in it: what is no UTF-8 passes through unrepaired.
     """
-    text = data.decode("latin-1")
+    text = data.decode(errors="surrogateescape")
     redacted = redact(text)
-    return data if redacted == text else redacted.encode("latin-1")
+    return data if redacted == text else redacted.encode(errors="surrogateescape")

@@ -23,6 +23,7 @@ SAID: dict[str, list[tuple[str, str]]] = {
         ("(github_pat_11ABCDEFG0abcdefgh_ijklmnop)", "([token])"),
         (r"\nghp_16C7e42F292c6912E7710c838347Ae178B4a", r"\n[token]"),
     ],
+    "Atlassian token": [("ATATT3xFfGF0abcdefghij_1234567890=AB12CD34.", "[token].")],
     "GitLab token": [("glpat-abcdefghij1234567890", "[token]")],
     "Slack token": [
         ("xoxb-1234567890-abcdefghij", "[token]"),
@@ -40,6 +41,13 @@ SAID: dict[str, list[tuple[str, str]]] = {
         ("Authorization: Bearer abcdef.123456+/==", "Authorization: Bearer [token]"),
         ("basic dXNlcjpwYXNzd29yZA==", "basic [token]"),
     ],
+    "signed address": [
+        (
+            "https://example.com/a.png?X-Amz-Credential=me%2F2026&x=1&X-Amz-Signature=00ff",
+            "https://example.com/a.png?X-Amz-Credential=[token]&x=1&X-Amz-Signature=[token]",
+        ),
+        (r"a?sig=abcd%3D\n", r"a?sig=[token]\n"),
+    ],
     "named secret": [
         ("api_key=abcd1234&x=1", "api_key=[token]&x=1"),
         ('{"password": "hunter22!"}', '{"password": "[token]"}'),
@@ -52,6 +60,22 @@ SAID: dict[str, list[tuple[str, str]]] = {
         (r'{"a": "x\njane@example.com"}', r'{"a": "x\n[e-mail]"}'),
         ("<mailto:jane@example.com>", "<mailto:[e-mail]>"),
         ("日本jane@example.com", "日本[e-mail]"),
+        ("mine is jane@example.com. Bye", "mine is [e-mail]. Bye"),
+        ("(jane@example.co.uk...)", "([e-mail]...)"),
+        ("jane@example.com.9 times", "[e-mail].9 times"),
+        ("jane@a.b.c.d.e.f.g.h.i.example", "[e-mail]"),
+        ("jürgen@bücher.example", "[e-mail]"),
+        ("«иван@почта.рф».", "«[e-mail]»."),
+        ("用户@例子.公司", "[e-mail]"),
+        ("jane＠example.com谢谢", "[e-mail]谢谢"),
+        ("x@xn--e1afmkfd.xn--p1ai", "[e-mail]"),
+        ('"jane doe"@example.com', "[e-mail]"),
+        (r'"\"jane doe\"@example.com"', '"[e-mail]"'),
+    ],
+    "encoded e-mail": [
+        ("?to=jane%2Bx%40example.com&x=1", "?to=[e-mail]&x=1"),
+        (r'{"to":"jane\u0040example.com"}', '{"to":"[e-mail]"}'),
+        ("jane&#64;example.com jane&commat;example.com", "[e-mail] [e-mail]"),
     ],
     "macOS home": [
         ("/Users/jane/Library/x.dylib", "/Users/user/Library/x.dylib"),
@@ -68,6 +92,7 @@ SAID: dict[str, list[tuple[str, str]]] = {
         (r"C:\Users\Jane Doe\AppData", r"C:\Users\user\AppData"),
         (r"c:\\Users\\jane\\AppData", r"c:\\Users\\user\\AppData"),
         (r"D:\Users\jane", r"D:\Users\user"),
+        (r"D:\Users\janeC:\Users\Jane Doe\x", r"D:\Users\userC:\Users\user\x"),
     ],
 }
 STAYS = [
@@ -137,7 +162,8 @@ def test_other_encodings_and_broken_bytes_pass_through() -> None:
     "piece",
     ["a", "a.", "@", "a@", "a@a.", "-", "eyJ", "eyJa.", "ghp_", "/Users/", r"\/", "token:", "token",
      "password: ", "C:\\Users\\", "Bearer ", "-----BEGIN PRIVATE KEY-----", "\\n", "\\u0061", "xox",
-     "api_key=", "secret: aaaa", "sk-", "C:\\\\Users\\\\ a"],
+     "api_key=", "secret: aaaa", "sk-", "C:\\\\Users\\\\ a", "ü", "ü@", "日", "日@日.", '"', '"a',
+     '"@a.', "a@b.", "a@b.c@", "%40", "a%40b.", "%2B", "&#64;", "?sig=", "ATATT"],
 )  # fmt: skip
 def test_hostile_lengths_take_linear_time(piece: str) -> None:
     """A quadratic rule would need minutes for a million characters."""
