@@ -12,6 +12,7 @@ from bridge.cli.options import (
     ConfigOption,
     Format,
     FormatOption,
+    examples,
     print_json,
     read_config,
     stdout,
@@ -23,13 +24,26 @@ if TYPE_CHECKING:
     from bridge.config import Config
     from bridge.ops.preview import Preview
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False)]
+CRASH_LOGS = "Crash logs: TestFlight's text, or .ips."
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=CRASH_LOGS)
+]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command("inspect")(inspect)
-    app.command()(preview)
+    app.command(
+        "inspect",
+        epilog=examples(
+            "inspect crash.ips", "inspect --format json *.ips   # a JSON object a file"
+        ),
+    )(inspect)
+    app.command(
+        epilog=examples(
+            "preview crash.ips",
+            "preview --submission AK7UjG-qL5QxXf3gIOGjbpQ --app sunrise",
+        )
+    )(preview)
 
 
 def inspect(files: Files, output: FormatOption = Format.TEXT) -> None:
@@ -69,7 +83,9 @@ def _show(found: dict[str, Any]) -> None:
 def preview(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]…", exists=True, dir_okay=False, show_default=False),
+        typer.Argument(
+            metavar="FILE", exists=True, dir_okay=False, show_default=False, help=CRASH_LOGS
+        ),
     ] = None,
     submission: Annotated[
         str | None, typer.Option(help="A submission's id, fetched from App Store Connect.")

@@ -15,6 +15,7 @@ from bridge.cli.options import (
     Format,
     FormatOption,
     LogLevelOption,
+    examples,
     print_json,
     read_config,
     stderr,
@@ -22,6 +23,8 @@ from bridge.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bridge.config import Config
     from bridge.trackers.base import Finding
 
@@ -44,9 +47,9 @@ SIGNS = {
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(serve)
-    app.command()(demo)
+    app.command(epilog=examples("demo", "demo --once --port 0 --out /tmp/trial"))(demo)
     app.command()(check)
-    app.command()(schema)
+    app.command(epilog=examples("schema > bridge.schema.json"))(schema)
 
 
 def serve(
@@ -92,22 +95,28 @@ def check(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Check the configuration, the credentials, each tracker's rights and fields, and webhooks."""
-    findings = asyncio.run(_check(read_config(config)))
-    for finding in findings:
+
+    def tell(finding: "Finding") -> None:
         if output is Format.JSON:
             print_json({"level": finding.level, "text": finding.text, "advice": finding.advice})
         else:
             stdout.print(_line(finding))
-    if any(finding.level == "error" for finding in findings):
+
+    if not asyncio.run(_check(read_config(config), tell)):
         raise typer.Exit(1)
 
 
-async def _check(config: "Config") -> "list[Finding]":
+async def _check(config: "Config", tell: "Callable[[Finding], None]") -> bool:
+    """Tell each finding as it is found, and return whether none is an error."""
     from bridge import app
     from bridge.ops.check import check as run_check
 
+    well = True
     async with app.open_bridge(config) as bridge:
-        return [finding async for finding in run_check(app.check_subject(bridge))]
+        async for finding in run_check(app.check_subject(bridge)):
+            tell(finding)
+            well = well and finding.level != "error"
+    return well
 
 
 def _line(finding: "Finding") -> str:

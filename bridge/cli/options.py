@@ -40,6 +40,11 @@ FormatOption = Annotated[
 LogLevelOption = Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING or ERROR.")]
 
 
+def examples(*lines: str) -> str:
+    """Return what stands under a command's help: its usual calls, one a line."""
+    return "\b\n" + "\n".join(f"feedback-bridge {line}" for line in lines)
+
+
 def read_config(path: Path, *, log_level: str = "WARNING") -> "Config":
     """Return the configuration at `path`, with logging set up; ConfigError if it is wrong."""
     from bridge.config import load
@@ -51,8 +56,8 @@ def read_config(path: Path, *, log_level: str = "WARNING") -> "Config":
         raise Misconfigured(str(problem)) from problem
     if not path.exists():
         raise Misconfigured(
-            f"there is no configuration at {path}; name one with --config, or start from the "
-            "commented example: config/example.yaml"
+            f"there is no configuration at {path}; name one with --config, or start one from "
+            "the project's config/minimal.yaml"
         )
     return load(path)
 

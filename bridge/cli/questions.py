@@ -12,6 +12,7 @@ from bridge.cli.options import (
     ConfigOption,
     Format,
     FormatOption,
+    examples,
     print_json,
     read_config,
     stdout,
@@ -34,14 +35,32 @@ COLOURS = {
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(status)
+    app.command(
+        epilog=examples(
+            "status                           # the newest",
+            "status AK7UjG-qL5QxXf3gIOGjbpQ   # one submission",
+            "status SUN-211                   # all of an issue, by key, number or URL",
+        )
+    )(status)
     app.command("dead-letters")(dead_letters)
-    app.command()(retry)
+    app.command(
+        epilog=examples(
+            "retry AK7UjG-qL5QxXf3gIOGjbpQ",
+            "retry --app sunrise",
+            'retry --error "no such project"',
+            "retry --all",
+        )
+    )(retry)
 
 
 def status(
     what: Annotated[
-        str | None, typer.Argument(metavar="[SUBMISSION or ISSUE]", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="SUBMISSION|ISSUE",
+            show_default=False,
+            help="A submission's id, or an issue's key, number or URL.",
+        ),
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     output: FormatOption = Format.TEXT,
@@ -94,7 +113,10 @@ async def _dead(config: "Config", limit: int) -> "tuple[Sequence[StatusRow], Seq
 
 def retry(
     submissions: Annotated[
-        list[str] | None, typer.Argument(metavar="[SUBMISSION]…", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            metavar="SUBMISSION", show_default=False, help="Ids, as `status` shows them."
+        ),
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     app: Annotated[str | None, typer.Option(help="All of this app.")] = None,

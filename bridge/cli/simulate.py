@@ -10,7 +10,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from bridge.cli.options import DEFAULT_CONFIG, ConfigOption, print_json, read_config, stderr
+from bridge.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    examples,
+    print_json,
+    read_config,
+    stderr,
+)
 from bridge.errors import Misconfigured
 
 if TYPE_CHECKING:
@@ -22,6 +29,11 @@ SERVICE_PORT = 8080
 app = typer.Typer(
     help="App Store Connect, GitHub and Jira simulated on this machine.",
     invoke_without_command=True,
+    epilog=examples(
+        "simulate --write-config trial",
+        "serve --config trial/bridge.yaml",
+        "simulate send --config trial/bridge.yaml --app sunrise-local --count 8",
+    ),
 )
 
 
@@ -97,7 +109,10 @@ def simulate(
         raise typer.Exit(1) from problem
 
 
-@app.command("send")
+@app.command(
+    "send",
+    epilog=examples("simulate send --config trial/bridge.yaml --app sunrise-local --count 8"),
+)
 def send_feedback(
     *,
     app_name: Annotated[str, typer.Option("--app", help="The app, as bridge.yaml names it.")],

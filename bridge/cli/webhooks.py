@@ -11,6 +11,7 @@ from bridge.cli.options import (
     ConfigOption,
     Format,
     FormatOption,
+    examples,
     print_json,
     read_config,
     stderr,
@@ -27,14 +28,14 @@ app = typer.Typer(help="Webhooks as App Store Connect has them.", no_args_is_hel
 Lines = list[dict[str, Any]]
 
 AppsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[APP]…", help="Only these apps.", show_default=False)
+    list[str] | None, typer.Argument(metavar="APP", help="Only these apps.", show_default=False)
 ]
 UrlOption = Annotated[
     str | None, typer.Option("--url", help="The service's public URL; default server.public_url.")
 ]
 
 
-@app.command("register")
+@app.command("register", epilog=examples("webhooks register --url https://bridge.example.com"))
 def register(
     apps: AppsArgument = None,
     url: UrlOption = None,
