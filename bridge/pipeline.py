@@ -102,8 +102,8 @@ class Pipeline:
     async def _understand(self, kept: KeptFeedback) -> Diagnosis | None:
         if kept.log is None:
             return None
-        log = redact_log(await self.store.blobs.read(kept.log.sha256))
-        return await asyncio.to_thread(crash.understand, log)
+        log = await self.store.blobs.read(kept.log.sha256)
+        return await asyncio.to_thread(_understood, log)
 
     def _route(self, kept: KeptFeedback, *, released: bool) -> Route | None:
         tags = self.tags.get(kept.feedback.app, ())
@@ -122,3 +122,8 @@ class Pipeline:
         due = max(last + timedelta(seconds=self.issues.update_gap(group)), self.clock.now())
         key = JobKey(app=group.app, instance_type=GROUP, instance_id=group.id)
         await self.store.jobs.request(key, due=due)
+
+
+def _understood(log: bytes) -> Diagnosis | None:
+    """Redact a log and read it; takes seconds for a log of many megabytes."""
+    return crash.understand(redact_log(log))

@@ -1,5 +1,6 @@
 """Files: what of a feedback goes to the tracker as a file."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -37,7 +38,7 @@ async def log_file(log: Attachment, blobs: Blobs) -> Attachment:
     The original stays in the store.
     """
     original = await blobs.read(log.sha256)
-    public = redact_log(original)
+    public = await asyncio.to_thread(redact_log, original)
     if public == original:
         return log
     digest, size = await blobs.put(public)
