@@ -26,6 +26,8 @@ from bridge.store import KeptFeedback, Store
 
 SCREENSHOTS = "betaFeedbackScreenshotSubmissions"
 CRASHES = "betaFeedbackCrashSubmissions"
+MOST_SCREENSHOTS = 50  # of one feedback; TestFlight's own sheet takes a handful
+DOWNLOADS = 8  # at once; each is held in memory while it is checked
 GONE_TRIES = 3  # tries in which "there is no such submission" is not believed yet
 
 
@@ -65,6 +67,7 @@ class Fetch:
         self._blobs = store.blobs
         self._crash_log = crash_log
         self._clock = clock
+        self._downloads = asyncio.Semaphore(DOWNLOADS)
 
     async def feedback(self, job: Job) -> KeptFeedback:
         """Return the job's submission with its files, kept.
@@ -155,11 +158,15 @@ class Fetch:
         self, source: Source, feedback: ScreenshotFeedback
     ) -> tuple[Sequence[Attachment], Sequence[str]]:
         """Return the pictures that could be had, in order, and a note for each other one."""
-        answers = await asyncio.gather(
-            *(self._picture(source, feedback, n) for n in range(len(feedback.screenshots)))
-        )
+        count = min(len(feedback.screenshots), MOST_SCREENSHOTS)
+        answers = await asyncio.gather(*(self._picture(source, feedback, n) for n in range(count)))
         files = [a for a in answers if isinstance(a, Attachment)]
-        return files, [a for a in answers if isinstance(a, str)]
+        notes = [a for a in answers if isinstance(a, str)]
+        if more := len(feedback.screenshots) - count:
+            notes.append(
+                f"{more} more screenshots were not kept: at most {count} of a feedback are."
+            )
+        return files, notes
 
     async def _picture(
         self, source: Source, feedback: ScreenshotFeedback, number: int
@@ -178,7 +185,7 @@ class Fetch:
     async def _download(
         self, source: Source, feedback: Feedback, number: int, shot: RemoteScreenshot
     ) -> Attachment:
-        async with self._blobs.incoming() as incoming:
+        async with self._downloads, self._blobs.incoming() as incoming:
             picture: Picture = await source.client.download(shot, incoming)
             digest, size = await incoming.keep()
         return Attachment(

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bridge.fetch import MOST_SCREENSHOTS
 from bridge.model import JobState
 from tests.pipeline.conftest import APPS, House
 from tests.pipeline.samples import WORDS, crash, crash_text, png, screenshot
@@ -49,6 +50,14 @@ async def test_a_screenshot_that_is_none_is_named_and_the_others_are_filed(
     assert len(issue["attachments"]) == 1
     assert "Screenshot 1 could not be kept" in issue["body"].replace("\\", "")
     assert WORDS in issue["body"]
+
+
+async def test_screenshots_without_end_are_cut_and_counted(house: House) -> None:
+    [submission] = await house.deliver(screenshot(APP, *[png()] * (MOST_SCREENSHOTS + 3)))
+    await house.work()
+    issue = await house.only_issue(APP, submission)
+    assert len(issue["attachments"]) == MOST_SCREENSHOTS
+    assert "3 more screenshots were not kept" in issue["body"]
 
 
 async def test_an_expired_address_leads_to_one_fresh_fetch(house: House) -> None:
