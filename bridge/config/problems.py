@@ -1,10 +1,12 @@
 """Words what pydantic found wrong, for the person who wrote the file."""
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from bridge.config.source import Place, Source
 
@@ -18,9 +20,14 @@ _WORDS = {
     "dict_type": "should be a table",
     "mapping_type": "should be a table",
     "model_type": "should be a table",
-    "tuple_type": "should be a list",
-    "list_type": "should be a list",
+    "tuple_type": "should be a list, in [ ]",
+    "list_type": "should be a list, in [ ]",
+    "too_short": "needs at least one",
+    "string_too_short": "is empty",
 }
+CUTOFF = 0.6  # how like two words are that may be meant for each other
+_SHOULD_BE = "should be "
+_CHOICE = re.compile(r"'([^']+)'")
 
 
 def note_problems(
@@ -31,26 +38,59 @@ def note_problems(
     `schema` is the validated model's JSON Schema, from which the right keys are known; `under` is
     where the validated value stood.
     """
-    for detail in error.errors(include_url=False):
-        place = _place(detail["loc"], schema)
-        text = _text(detail["type"], detail["msg"], detail.get("input"))
-        if detail["type"] == "extra_forbidden":
-            text = _unknown(place, schema)
-        source.problem((*under, *place), text)
+    details = [(_place(d["loc"], schema), d) for d in error.errors(include_url=False)]
+    misspelt = {(*place[:-1], _meant(place, schema)) for place, d in details if _is_unknown(d)}
+    told: dict[Place, list[str]] = {}
+    for place, detail in details:
+        inner = any(len(p) > len(place) and p[: len(place)] == place for p, _ in details)
+        # What holds something wrong is not wrong itself, and a misspelt key is not missing.
+        if inner or (detail["type"] == "missing" and place in misspelt):
+            continue
+        text = _unknown(place, schema) if _is_unknown(detail) else _text(detail, place, schema)
+        told.setdefault(place, []).append(text)
+    for place, texts in told.items():
+        source.problem((*under, *place), _together(texts))
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return `, did you mean X?` or an empty text."""
-    found = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    found = get_close_matches(word, list(words), n=1, cutoff=CUTOFF)
     return f", did you mean {found[0]}?" if found else ""
 
 
-def _text(kind: str, message: str, value: object) -> str:
+def _together(texts: Iterable[str]) -> str:
+    """Return one sentence of what several kinds of value that are right here say."""
+    unique = list(dict.fromkeys(texts))
+    if len(unique) > 1 and all(text.startswith(_SHOULD_BE) for text in unique):
+        return _SHOULD_BE + ", or ".join(text.removeprefix(_SHOULD_BE) for text in unique)
+    return "; ".join(unique)
+
+
+def _text(detail: ErrorDetails, place: Place, schema: Mapping[str, Any]) -> str:
+    kind, message, value = detail["type"], detail["msg"], detail.get("input")
     if kind == "string_type" and isinstance(value, int | float) and not isinstance(value, bool):
         return "this is read as a number; write it in quotes"
     if kind in ("value_error", "assertion_error"):
         return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return _WORDS.get(kind) or message[:1].lower() + message[1:]
+    if kind == "string_pattern_mismatch" and (shown := _example(place, schema)):
+        return f"should look like {shown}"
+    words = _WORDS.get(kind) or re.sub(r"^(Input|String) ", "", message)
+    return words + nearest(str(value), _CHOICE.findall(message))
+
+
+def _example(place: Place, schema: Mapping[str, Any]) -> str | None:
+    shown = _at(schema, place, schema).get("examples")
+    return str(shown[0]) if shown else None
+
+
+def _is_unknown(detail: ErrorDetails) -> bool:
+    return detail["type"] == "extra_forbidden"
+
+
+def _meant(place: Place, schema: Mapping[str, Any]) -> str:
+    """Return the setting whose name is nearest to an unknown one, or an empty text."""
+    known = _keys(_at(schema, place[:-1], schema))
+    return next(iter(get_close_matches(str(place[-1]), known, n=1, cutoff=CUTOFF)), "")
 
 
 def _unknown(place: Place, schema: Mapping[str, Any]) -> str:

@@ -33,10 +33,10 @@ class AppDefaults(Settings):
 class AppSettings(AppDefaults):
     """One app; its name here is the last part of its webhook's URL."""
 
-    app_id: str = Field(pattern=r"^\d{5,20}$")
+    app_id: str = Field(pattern=r"^\d{5,20}$", examples=["6448311069"])
     """Apple's id of the app, in quotes: the number under App Information, General."""
     bundle_id: str | None = None
-    """The app's bundle identifier; shown in `check`."""
+    """The app's bundle identifier; `check` compares it with App Store Connect's."""
 
 
 class BridgeSettings(Settings):

@@ -9,6 +9,7 @@ from typing import Any, cast
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from bridge.config.broken import explained
 from bridge.settings import Secret, secret_reference
 
 Place = tuple[str | int, ...]
@@ -89,7 +90,9 @@ def _parse(source: Source, path: Path) -> Mapping[str, Any] | None:
     try:
         document = YAML(typ="rt", pure=True).load(text)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # ruamel's stubs leave this open
     except YAMLError as error:
-        source.problems.append(_broken(path, error))
+        line, reason = explained(error)
+        text = f"this is not valid YAML: {reason}"
+        source.problems.append(Problem(file=path, line=line, place="", text=text))
         return None
     if not isinstance(document, Mapping):
         text = "the file is empty" if document is None else "it should be a table of settings"
@@ -98,31 +101,13 @@ def _parse(source: Source, path: Path) -> Mapping[str, Any] | None:
     return cast("Mapping[str, Any]", document)
 
 
-def _broken(path: Path, error: YAMLError) -> Problem:
-    # ruamel gives these two no types.
-    mark: Any = getattr(error, "problem_mark", None)
-    reason = str(getattr(error, "problem", None) or "broken")
-    return Problem(
-        file=path,
-        line=mark.line + 1 if mark is not None else None,
-        place="",
-        text=f"this is not valid YAML: {' '.join(reason.split())}",
-    )
-
-
 def _plain(source: Source, value: object, place: Place, path: Path) -> Any:
     """Return `value` without ruamel's types, with `Secret`s for references, noting lines."""
     reference = secret_reference(value)
     if reference is not None and place[:1] != ("routes",) and "vars" not in place:
         return _secret(source, reference, place)
     if isinstance(value, Mapping):
-        table = cast("Mapping[Any, Any]", value)
-        plain: dict[str, Any] = {}
-        for key, inner in table.items():
-            name = key if isinstance(key, str) else str(key)
-            _note_line(source, table, key, (*place, name), path)
-            plain[name] = _plain(source, inner, (*place, name), path)
-        return plain
+        return _plain_table(source, cast("Mapping[Any, Any]", value), place, path)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         items = cast("Sequence[Any]", value)
         for index in range(len(items)):
@@ -132,6 +117,20 @@ def _plain(source: Source, value: object, place: Place, path: Path) -> Any:
         if isinstance(value, plain_type):
             return plain_type(value)
     return value
+
+
+def _plain_table(
+    source: Source, table: Mapping[Any, Any], place: Place, path: Path
+) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for key, inner in table.items():
+        if isinstance(key, Mapping):  # {{ … }} without quotes is a table whose key is a table
+            source.problem(place, "put quotes around {{ … }}")
+            continue
+        name = key if isinstance(key, str) else str(key)
+        _note_line(source, table, key, (*place, name), path)
+        plain[name] = _plain(source, inner, (*place, name), path)
+    return plain
 
 
 def _note_line(source: Source, parent: Any, key: object, place: Place, path: Path) -> None:

@@ -19,7 +19,11 @@ class ServerSettings(Settings):
     """The address to listen on; put a TLS proxy in front of anything public."""
     port: int = Field(default=8080, ge=0, le=65535)
     """The port; 0 takes a free one."""
-    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
+        examples=["https://bridge.example.com"],
+    )
     """Where App Store Connect reaches the service; `webhooks register` adds /webhooks/APP."""
     admin_token: Secret | None = None
     """Opens the dashboard and the metrics, as a bearer token or as a basic password."""

@@ -2,13 +2,13 @@
 
 import asyncio
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
+from pydantic import AfterValidator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bridge.clock import Clock
-from bridge.errors import Misconfigured
 from bridge.settings import Settings
 from bridge.store.blobs import Blobs
 from bridge.store.engine import Database, upsert
@@ -22,10 +22,28 @@ from bridge.store.schema import META
 from bridge.store.wakeups import Wakeups
 
 
+def database_path(url: str) -> Path:
+    """Return the file that `storage.url` names. Raises ValueError for any other database."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername != "sqlite" or parsed.query:
+        raise ValueError("write sqlite:///data/bridge.db, or another path after sqlite:///")
+    if parsed.database in (None, "", ":memory:"):
+        raise ValueError("name a file; a store in memory would lose deliveries")
+    return Path(str(parsed.database))
+
+
+def _sqlite_file(url: str) -> str:
+    database_path(url)
+    return url
+
+
 class StorageSettings(Settings):
     """The YAML table `storage`."""
 
-    url: str = "sqlite:///data/bridge.db"
+    url: Annotated[str, AfterValidator(_sqlite_file)] = "sqlite:///data/bridge.db"
     """The database: `sqlite:///` and a path, relative to the configuration file."""
     attachments: str = "data/attachments"
     """The folder for screenshots and crash logs, relative to the configuration file."""
@@ -53,9 +71,8 @@ class Store:
     async def open(cls, settings: StorageSettings, *, base: Path, clock: Clock) -> Self:
         """Open the store, creating or migrating it; relative paths are under `base`.
 
-        Raises Misconfigured for a URL that isn't SQLite's, a place where nothing can be written, a
-        damaged or foreign file, or one that a newer program wrote; StoreUnavailable if it can't be
-        opened now.
+        Raises Misconfigured for a place where nothing can be written, a damaged or foreign file,
+        or one that a newer program wrote; StoreUnavailable if it can't be opened now.
         """
         path = base / database_path(settings.url)
         blobs = Blobs(base / settings.attachments)
@@ -75,16 +92,3 @@ class Store:
         """Let what is being written end, then close."""
         await self.inbox.aclose()
         await self._database.aclose()
-
-
-def database_path(url: str) -> Path:
-    """Return the file that `storage.url` names. Raises Misconfigured for any other database."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        parsed = None
-    if parsed is None or parsed.drivername != "sqlite" or parsed.query:
-        raise Misconfigured("storage.url: write sqlite:///data/bridge.db, or another path")
-    if parsed.database in (None, "", ":memory:"):
-        raise Misconfigured("storage.url: name a file; a store in memory would lose deliveries")
-    return Path(str(parsed.database))

@@ -19,7 +19,10 @@ _WHERE = (
 LARGEST_FILE = 40_000_000
 """Bytes. Git at GitHub takes 100 MB; how much less the Contents API takes is written nowhere."""
 
-RepositoryName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$")]
+RepositoryName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$", examples=["example/sunrise"]),
+]
 """`owner/name`."""
 
 
@@ -65,7 +68,11 @@ class AttachmentSettings(Settings):
 
     repository: RepositoryName
     """`owner/name`; best a private repository of its own."""
-    branch: str = Field(default="feedback-assets", pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
+    branch: str = Field(
+        default="feedback-assets",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+        examples=["feedback-assets"],
+    )
     """The branch; made without history if it is missing."""
     max_size: Size = LARGEST_FILE
     """Larger files are not sent."""
