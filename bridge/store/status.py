@@ -24,6 +24,8 @@ class StatusRow:
     state: JobState
     issue: IssueRef | None
     group_id: str | None
+    frozen: str | None
+    """Why the issue is no longer edited; None while it is."""
     attempts: int
     """Failures that counted, and the run that went well if there was one."""
     error: str | None
@@ -43,6 +45,7 @@ _ROWS = (
         GROUPS.c.issue_key,
         GROUPS.c.issue_url,
         GROUPS.c.issue_id,
+        GROUPS.c.frozen,
     )
     .select_from(JOBS)
     .outerjoin(
@@ -95,6 +98,7 @@ def _status_row(row: Row[Any]) -> StatusRow:
         state=state,
         issue=issue_ref(row),
         group_id=row.group_id,
+        frozen=row.frozen,
         attempts=row.tries + int(went_well),
         error=row.error,
         errors=load_errors(row.errors),

@@ -81,3 +81,14 @@ async def test_a_merged_feedback_names_the_issue_that_took_over(store: Store) ->
 
     assert row.issue is not None
     assert (row.issue.key, row.group_id) == ("SUN-1", groups["S1"].id)
+
+
+async def test_an_issue_that_is_no_longer_edited_says_why(store: Store) -> None:
+    await filed(store, "S1", "SUN-1")
+    (group,) = await store.ledger.groups()
+    (before,) = await store.jobs.status()
+    await store.ledger.freeze(group.id, "our block was taken out of the issue")
+
+    (row,) = await store.jobs.status()
+
+    assert (before.frozen, row.frozen) == (None, "our block was taken out of the issue")
