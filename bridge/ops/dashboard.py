@@ -62,6 +62,7 @@ class Dashboard:
         self._pages = jinja2.Environment(
             loader=jinja2.FunctionLoader(_page_source),
             autoescape=True,
+            finalize=_shown,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -165,6 +166,11 @@ class Dashboard:
 def _page_source(name: str) -> str | None:
     file = shipped("templates").joinpath("pages", name)
     return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def _shown(value: object) -> object:
+    """Return a value as it stands on a page: nothing in it turns or hides what is around it."""
+    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _words(text: str, most: int | None = None) -> str:

@@ -152,6 +152,20 @@ async def test_what_testers_write_does_nothing_on_any_page(
         assert "\u202e" not in text
 
 
+async def test_no_text_on_a_page_turns_or_hides_what_is_around_it(
+    pages: Pages, house: House
+) -> None:
+    tricks = "26.1\u202e\u2066\x1b[31m\x9b\u200b"
+    named = dict.fromkeys(("os_version", "device_model", "locale", "version", "build"), tricks)
+    [shot] = await house.deliver(screenshot(APP, **named))
+    await house.work()
+    group = await group_of(house, shot)
+    for path in ("/", f"/feedback/{APP}/{shot}", f"/issues/{group}/"):
+        text = await text_of(pages, path)
+        assert "26.1" in text
+        assert not set("\u202e\u2066\x1b\x9b\u200b") & set(text)
+
+
 async def test_what_is_not_there_is_not_found(pages: Pages) -> None:
     for path in (
         "/feedback/sunrise-local/nothing",
