@@ -15,6 +15,16 @@ Resolver: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "192.0.0.0/24", "192.88.99.0/24",  # RFC 6890, RFC 7526
+        "::/96", "::ffff:0:0:0/96",  # IPv4 addresses wrapped in ways that are given up
+        "64:ff9b:1::/48",  # RFC 8215: translation to IPv4 within a network
+        "3fff::/20", "5f00::/16", "fec0::/10",  # RFC 9637, RFC 9602, RFC 3879
+    )
+)  # fmt: skip
+"""What Python's registry of special addresses takes for public, in some versions or in all."""
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:
@@ -26,7 +36,12 @@ async def look_up(host: str, port: int) -> Sequence[str]:
 
 def is_public(address: str) -> bool:
     """Say whether an address is on the public internet, in whatever form it is written."""
-    return all(each.is_global and not each.is_multicast for each in _meanings(address))
+    return all(
+        each.is_global
+        and not each.is_multicast
+        and not any(each in network for network in _NOT_PUBLIC if network.version == each.version)
+        for each in _meanings(address)
+    )
 
 
 def is_loopback(address: str) -> bool:
