@@ -1,8 +1,10 @@
 """Reads YAML files and the environment into plain values, and remembers where each stood."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from glob import glob
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +18,7 @@ Place = tuple[str | int, ...]
 """A value's place: `("apps", "sunrise", "app_id")`."""
 
 SHARED = ("apps", "routes")  # what an included file may hold
+_GLOB = re.compile(r"[*?[]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,10 +170,16 @@ def _included(source: Source) -> Iterator[Path]:
     if not isinstance(patterns, list):
         return
     for index, pattern in enumerate(cast("list[object]", patterns)):
-        found = sorted(source.path.parent.glob(str(pattern))) if pattern else []
-        if not found:
-            source.problem(("include", index), f"no file matches {pattern}")
+        found = included_files(source.path.parent, str(pattern))
+        if not found and not _GLOB.search(str(pattern)):
+            source.problem(("include", index), f"there is no file {pattern}")
         yield from found
+
+
+def included_files(base: Path, pattern: str) -> list[Path]:
+    """Return the files that an `include` means, in order; a glob may mean none (yet)."""
+    # Unlike pathlib's, this takes absolute patterns, and no pattern makes it raise.
+    return [base / name for name in sorted(glob(pattern, root_dir=base, recursive=True))]  # noqa: PTH207
 
 
 def _add(source: Source, path: Path) -> None:

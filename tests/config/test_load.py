@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.config import ConfigError, load
+from bridge.routes import Near, OnRegression
 from bridge.trackers.folder import FolderSettings
 from tests.config.conftest import MINIMAL, Loader, Wrong
 
@@ -127,10 +128,28 @@ def test_problems_in_an_included_file_name_it_and_its_line(wrong: Wrong) -> None
     assert any(line.startswith("moon.yaml") and "only apps and routes" in line for line in found)
 
 
-def test_an_include_that_matches_nothing_is_said(wrong: Wrong) -> None:
-    assert wrong(MINIMAL + "include: [nothing/*.yaml]\n") == [
-        "bridge.yaml:13: include[0]: no file matches nothing/*.yaml"
+def test_an_include_that_is_not_there_is_said(wrong: Wrong) -> None:
+    assert wrong(MINIMAL + "include: [moon.yaml, '']\n") == [
+        "bridge.yaml:13: include[0]: there is no file moon.yaml",
+        "bridge.yaml:13: include[1]: there is no file ",
     ]
+
+
+@pytest.mark.parametrize("glob", ["nothing/*.yaml", "/nowhere/at/all/*.yaml", "a**b", "["])
+def test_a_glob_may_match_no_file_yet(loads: Loader, glob: str) -> None:
+    assert set(loads(MINIMAL + f"include: ['{glob}']\n").apps) == {"sunrise"}
+
+
+def test_an_include_may_be_an_absolute_path(loads: Loader, tmp_path: Path) -> None:
+    moon = "apps: {moon: {app_id: '12345', webhook_secrets: [{env: HOOK}]}}\n"
+    text = MINIMAL + f"include: ['{tmp_path}/elsewhere/*.yaml']\n"
+    assert set(loads(text, {"elsewhere/moon.yaml": moon}).apps) == {"sunrise", "moon"}
+
+
+def test_a_route_may_say_what_later_versions_heed(loads: Loader) -> None:
+    more = "    near: suggest\n    on_regression: reopen\n    include_tester: never\n"
+    (route,) = loads(MINIMAL + more).settings.routes
+    assert (route.near, route.on_regression) == (Near.SUGGEST, OnRegression.REOPEN)
 
 
 def test_several_accounts_must_be_named(wrong: Wrong) -> None:
