@@ -13,6 +13,7 @@ import typer
 from bridge.cli import look, operate, questions, simulate, webhooks
 from bridge.cli.options import examples
 from bridge.errors import BridgeError, Misconfigured
+from bridge.markup import clean
 
 app = typer.Typer(
     name="feedback-bridge",
@@ -56,10 +57,10 @@ def main() -> None:
     try:
         app()
     except Misconfigured as problem:
-        print(problem, file=sys.stderr)  # noqa: T201 - this is a command's own message
+        print(clean(str(problem)), file=sys.stderr)  # noqa: T201 - this is a command's own message
         sys.exit(2)
     except BridgeError as problem:
-        print(problem, file=sys.stderr)  # noqa: T201
+        print(clean(str(problem)), file=sys.stderr)  # noqa: T201
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,11 +1,11 @@
 """Looking without filing: `inspect` a crash log, `preview` an issue."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from rich.markup import escape
 
 from bridge.cli.options import (
     DEFAULT_CONFIG,
@@ -13,11 +13,13 @@ from bridge.cli.options import (
     Format,
     FormatOption,
     examples,
+    plain,
     print_json,
     read_config,
+    stderr,
     stdout,
 )
-from bridge.errors import Misconfigured
+from bridge.errors import Misconfigured, Unreadable
 from bridge.markup import Markup
 
 if TYPE_CHECKING:
@@ -63,21 +65,21 @@ def inspect(files: Files, output: FormatOption = Format.TEXT) -> None:
 
 
 def _show(found: dict[str, Any]) -> None:
-    stdout.print(f"[bold]{escape(found['file'])}[/]")
+    stdout.print(f"[bold]{plain(found['file'])}[/]")
     if "error" in found:
-        stdout.print(f"  {escape(found['error'])}")
+        stdout.print(f"  {plain(found['error'])}")
         return
-    stdout.print(f"  {escape(str(found['title']))}")
+    stdout.print(f"  {plain(found['title'])}")
     for name, value in found.items():
         if name not in ("file", "title", "frames", "warnings") and value is not None:
-            stdout.print(f"  {name:<20} {escape(str(value))}")
+            stdout.print(f"  {name:<20} {plain(value)}")
     for frame in cast("list[dict[str, Any]]", found.get("frames") or []):
         mark = "▶" if frame["in_app"] else " "
         place = f"{frame['file']}:{frame['line']}" if frame.get("file") else ""
         symbol = frame["symbol"] or f"+{frame['offset']}"
-        stdout.print(f"  {mark} {frame['image']}  {symbol}  {place}", markup=False)
+        stdout.print(plain(f"  {mark} {frame['image']}  {symbol}  {place}"))
     for warning in found["warnings"]:
-        stdout.print(f"  [yellow]warning[/] {escape(warning)}")
+        stdout.print(f"  [yellow]warning[/] {plain(warning)}")
 
 
 def preview(
@@ -100,16 +102,28 @@ def preview(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Show the issue that a crash log, or a submission, would become; nothing is filed."""
+    if bool(submission) == bool(files):
+        raise Misconfigured("preview what? Name crash logs, or --submission ID")
+    if submission:
+        _print(asyncio.run(_submission(read_config(config), submission, app)), output)
+    elif not _logs(files or [], markup, output):
+        raise typer.Exit(1)
+
+
+def _logs(files: Sequence[Path], markup: Markup, output: Format) -> bool:
+    """Print each log's issue; return whether every file was a report."""
     from bridge.ops.preview import preview_log
 
-    if submission:
-        made = [asyncio.run(_submission(read_config(config), submission, app))]
-    elif files:
-        made = [preview_log(file.read_bytes(), name=file.name, markup=markup) for file in files]
-    else:
-        raise Misconfigured("preview what? Name crash logs, or --submission ID")
-    for one in made:
-        _print(one, output)
+    well = True
+    for file in files:
+        try:
+            made = preview_log(file.read_bytes(), name=file.name, markup=markup)
+        except Unreadable as problem:
+            well = False
+            stderr.print(plain(problem))
+        else:
+            _print(made, output)
+    return well
 
 
 async def _submission(config: "Config", submission: str, app: str | None) -> "Preview":
@@ -135,7 +149,7 @@ def _print(made: "Preview", output: Format) -> None:
     if output is Format.JSON:
         print_json({"title": made.title, "body": made.body, "tracker": made.tracker})
         return
-    stdout.print(f"[bold]{escape(made.title)}[/]\n")
-    stdout.print(made.body, markup=False)
+    stdout.print(f"[bold]{plain(made.title)}[/]\n")
+    stdout.print(plain(made.body))
     for note in made.notes:
-        stdout.print(f"[yellow]note[/] {escape(note)}")
+        stdout.print(f"[yellow]note[/] {plain(note)}")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from bridge.cli.options import (
     DEFAULT_CONFIG,
@@ -16,6 +15,7 @@ from bridge.cli.options import (
     FormatOption,
     LogLevelOption,
     examples,
+    plain,
     print_json,
     read_config,
     stderr,
@@ -120,8 +120,8 @@ async def _check(config: "Config", tell: "Callable[[Finding], None]") -> bool:
 
 
 def _line(finding: "Finding") -> str:
-    advice = f"\n         → {escape(finding.advice)}" if finding.advice else ""
-    return f"{SIGNS[finding.level]} {escape(finding.text)}{advice}"
+    advice = f"\n         → {plain(finding.advice)}" if finding.advice else ""
+    return f"{SIGNS[finding.level]} {plain(finding.text)}{advice}"
 
 
 def schema() -> None:

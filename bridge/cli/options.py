@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from bridge.errors import Misconfigured
+from bridge.markup import clean
 
 if TYPE_CHECKING:
     from bridge.config import Config
 
-stderr = Console(stderr=True, highlight=False)
-stdout = Console(highlight=False, soft_wrap=True)
+# Lines stay as they are: a terminal wraps them itself, and `:key:` in a symbol is no emoji.
+stderr = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+stdout = Console(highlight=False, soft_wrap=True, emoji=False)
 
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", help="The configuration file.", show_default=True)
@@ -60,6 +63,11 @@ def read_config(path: Path, *, log_level: str = "WARNING") -> "Config":
             "the project's config/minimal.yaml"
         )
     return load(path)
+
+
+def plain(text: object) -> str:
+    """Return text from outside so that it neither styles nor steers the terminal."""
+    return escape(clean(str(text)))
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from bridge.cli.options import (
     DEFAULT_CONFIG,
@@ -13,8 +12,10 @@ from bridge.cli.options import (
     Format,
     FormatOption,
     examples,
+    plain,
     print_json,
     read_config,
+    stderr,
     stdout,
 )
 from bridge.model import Job, JobState
@@ -98,8 +99,8 @@ def dead_letters(
             print_json(_follow_up(job))
         else:
             what = WORK.get(job.key.instance_type, job.key.instance_type)
-            stdout.print(f"[red]dead[/]  {escape(f'{job.key.app}  {what} {job.key.instance_id}')}")
-            stdout.print(f"    {escape(job.error or '')}")
+            stdout.print(f"[red]dead[/]  {plain(f'{job.key.app}  {what} {job.key.instance_id}')}")
+            stdout.print(f"    {plain(job.error or '')}")
 
 
 async def _dead(config: "Config", limit: int) -> "tuple[Sequence[StatusRow], Sequence[Job]]":
@@ -129,9 +130,12 @@ def retry(
         typer.echo("say which: submissions, --app, --error or --all", err=True)
         raise typer.Exit(2)
     states = [JobState.DEAD, *([JobState.HELD] if held or submissions else [])]
-    count = asyncio.run(_retry(read_config(config), submissions or [], app, error, states))
-    typer.echo(f"{count} put back; the running service takes them up within a second")
-    if submissions and not count:
+    count, others = asyncio.run(_retry(read_config(config), submissions or [], app, error, states))
+    more = "; the running service takes them up within a second" if count else ""
+    typer.echo(f"{count} put back{more}")
+    for one in others:
+        stderr.print(plain(f"{one} is neither a dead letter nor held; `status {one}` says more"))
+    if others:
         raise typer.Exit(1)
 
 
@@ -141,17 +145,19 @@ async def _retry(
     app: str | None,
     error: str | None,
     states: Sequence[JobState],
-) -> int:
+) -> tuple[int, Sequence[str]]:
+    """Return how many were put back, and the named submissions that were not among them."""
     store = await _open(config)
     try:
         if not submissions:
-            return await store.jobs.retry(app=app, error_contains=error, states=states)
-        return sum(
-            [
-                await store.jobs.retry(submission=one, app=app, error_contains=error, states=states)
-                for one in submissions
-            ]
-        )
+            return await store.jobs.retry(app=app, error_contains=error, states=states), ()
+        counts = {
+            one: await store.jobs.retry(
+                submission=one, app=app, error_contains=error, states=states
+            )
+            for one in submissions
+        }
+        return sum(counts.values()), [one for one, count in counts.items() if not count]
     finally:
         await store.aclose()
 
@@ -208,9 +214,9 @@ def _show(
     for row in rows:
         stdout.print(_line(row))
         if row.error and row.state not in (JobState.FILED, JobState.ADDED):
-            stdout.print(f"    {escape(row.error)}")
+            stdout.print(f"    {plain(row.error)}")
         for at, text in row.errors if history else ():
-            stdout.print(f"    [dim]{at:%Y-%m-%d %H:%M:%S}[/] {escape(text)}")
+            stdout.print(f"    [dim]{at:%Y-%m-%d %H:%M:%S}[/] {plain(text)}")
 
 
 def _line(row: "StatusRow") -> str:
@@ -218,5 +224,5 @@ def _line(row: "StatusRow") -> str:
     colour = COLOURS.get(row.state, "magenta")
     return (
         f"{row.received_at:%Y-%m-%d %H:%M:%S}  [{colour}]{row.state:<8}[/]  "
-        f"{row.kind:<10}  {escape(row.app)}  {escape(row.submission)}  {escape(where)}"
+        f"{row.kind:<10}  {plain(row.app)}  {plain(row.submission)}  {plain(where)}"
     ).rstrip()

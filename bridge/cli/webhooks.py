@@ -12,9 +12,11 @@ from bridge.cli.options import (
     Format,
     FormatOption,
     examples,
+    plain,
     print_json,
     read_config,
     stderr,
+    stdout,
 )
 from bridge.errors import BridgeError, Gone, Misconfigured
 
@@ -46,7 +48,7 @@ def register(
     from bridge.ops.check import webhook_url
 
     read = read_config(config)
-    public = url or read.settings.server.public_url
+    public = read.settings.server.public_url if url is None else url
     if public is None:
         raise Misconfigured("where does App Store Connect reach us? --url or server.public_url")
 
@@ -124,9 +126,11 @@ async def _all(
         for name in names:
             try:
                 lines = await one(name, where[name])
+            except Misconfigured:
+                raise
             except BridgeError as problem:
                 well = False
-                stderr.print(f"{name}: {problem}", markup=False)
+                stderr.print(plain(f"{name}: {problem}"))
                 continue
             for line in lines:
                 _show({"app": name, **line}, output)
@@ -148,4 +152,4 @@ def _show(line: dict[str, Any], output: Format) -> None:
         return
     state = line.get("how") or ("enabled" if line["enabled"] else "disabled")
     events = ", ".join(line["events"])
-    typer.echo(f"{line['app']}: {line['url']} ({line['id']}, {state}): {events}")
+    stdout.print(plain(f"{line['app']}: {line['url']} ({line['id']}, {state}): {events}"))

@@ -1,5 +1,6 @@
 """The check: what would go wrong, found before the first feedback does."""
 
+import re
 import shutil
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.appstore import EVENTS
-from bridge.errors import BadCredentials, BridgeError, Forbidden, Gone
+from bridge.errors import BadCredentials, BridgeError, Forbidden, Gone, Misconfigured
 from bridge.fetch import Source
 from bridge.model import Kind
 from bridge.render import AppFacts, FieldContext, Renderer
@@ -16,6 +17,7 @@ from bridge.store import Store
 from bridge.trackers.base import Finding, Level, Tracker
 
 ROLES = "the key needs the role App Manager or Developer, and access to this app"
+PUBLIC_URL = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 LITTLE_SPACE = 1_000_000_000  # bytes; screenshots and logs are kept
 
 
@@ -134,7 +136,15 @@ async def _webhook(subject: Subject, name: str) -> Finding:
 
 
 def webhook_url(public_url: str, app: str) -> str:
-    """Return where App Store Connect sends an app's deliveries."""
+    """Return where App Store Connect sends an app's deliveries.
+
+    Raises `Misconfigured` if `public_url` is no address.
+    """
+    if not PUBLIC_URL.fullmatch(public_url):
+        raise Misconfigured(
+            f"{public_url!r} is no address that App Store Connect could reach: write it whole, "
+            "like https://bridge.example.com"
+        )
     return f"{public_url.rstrip('/')}/webhooks/{app}"
 
 
