@@ -3,6 +3,7 @@
 import hmac
 import ipaddress
 from base64 import b64decode
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from pydantic import Field
@@ -37,7 +38,7 @@ class ServerSettings(Settings):
 
 def allowed(request: web.Request, settings: ServerSettings) -> bool:
     """Return whether the caller may see operators' pages."""
-    if settings.trust_loopback and _from_loopback(request):
+    if settings.trust_loopback and _is_loopback(request.remote) and _asks_for_this_machine(request):
         return True
     if settings.admin_token is None:
         return False
@@ -59,9 +60,22 @@ def refuse(settings: ServerSettings) -> web.Response:
     )
 
 
-def _from_loopback(request: web.Request) -> bool:
+def _asks_for_this_machine(request: web.Request) -> bool:
+    """Return whether the caller names this machine as one does who sits at it.
+
+    Any web page may let its own name mean this machine (DNS rebinding); the browser here then asks
+    us, but for that page's name.
+    """
     try:
-        return ipaddress.ip_address(request.remote or "").is_loopback
+        host = urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        return False
+    return host == "localhost" or _is_loopback(host)
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
     except ValueError:
         return False
 

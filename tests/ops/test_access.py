@@ -23,7 +23,11 @@ async def ask() -> AsyncIterator[Ask]:
     servers: list[TestClient[web.Request, web.Application]] = []
 
     async def asked(
-        settings: ServerSettings, authorization: str | None = None, *, remote: str = "127.0.0.1"
+        settings: ServerSettings,
+        authorization: str | None = None,
+        *,
+        remote: str = "127.0.0.1",
+        host: str | None = None,
     ) -> tuple[int, str, str | None]:
         @web.middleware
         async def come_from(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -38,6 +42,8 @@ async def ask() -> AsyncIterator[Ask]:
         servers.append(client)
         await client.start_server()
         headers = {"Authorization": authorization} if authorization is not None else {}
+        if host is not None:
+            headers["Host"] = host
         answer = await client.get("/", headers=headers)
         return answer.status, await answer.text(), answer.headers.get("WWW-Authenticate")
 
@@ -129,3 +135,22 @@ async def test_trust_in_this_machine_is_trust_in_no_other(ask: Ask, remote: str)
     settings = WITH_TOKEN.model_copy(update={"trust_loopback": True})
     assert (await ask(settings, remote=remote))[0] == 401
     assert (await ask(ServerSettings(trust_loopback=True), remote=remote))[0] == 403
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "127.0.0.1:8080", "[::1]:8080"])
+async def test_this_machine_may_be_called_by_its_own_names(ask: Ask, host: str) -> None:
+    assert (await ask(ServerSettings(trust_loopback=True), host=host))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example.com", "evil.example.com:8080", "localhost.evil.example.com", "192.0.2.1", "[::1",
+     "127.0.0.1@evil.example.com", "localhost:x@evil.example.com", ""],
+)  # fmt: skip
+async def test_a_page_that_lets_its_name_mean_this_machine_is_not_this_machine(
+    ask: Ask, host: str
+) -> None:
+    assert (await ask(ServerSettings(trust_loopback=True), host=host))[0] == 403
+    settings = WITH_TOKEN.model_copy(update={"trust_loopback": True})
+    assert (await ask(settings, host=host))[0] == 401
+    assert (await ask(settings, f"Bearer {TOKEN}", host=host))[0] == 200
