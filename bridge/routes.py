@@ -121,7 +121,9 @@ class Route(Settings):
     """`file`, `hold` (kept here until `retry`) or `ignore`."""
     tracker: str | None = None
     """The tracker's name under `trackers`."""
-    fields: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+    fields: Mapping[str, Any] = Field(
+        default_factory=dict[str, Any], json_schema_extra={"default": {}}
+    )
     """The issue's fields. Values may be templates over `app`, `kind`, `version` and `build`."""
     near: Near = Near.SUGGEST
     """Reserved for near matches; until they are built every unknown crash is its own issue."""

@@ -26,7 +26,9 @@ class AppDefaults(Settings):
     """Secrets of the app's webhook. All are valid at once, so that one can be changed in peace."""
     tags: tuple[str, ...] = ()
     """Words for routes to match."""
-    vars: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+    vars: Mapping[str, Any] = Field(
+        default_factory=dict[str, Any], json_schema_extra={"default": {}}
+    )
     """Values for routes' field templates: `{{ app.vars.project }}`."""
 
 

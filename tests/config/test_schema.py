@@ -30,14 +30,17 @@ def test_a_wrong_key_does_not_fit() -> None:
         jsonschema.validate(document, json_schema())
 
 
-def test_every_setting_is_described() -> None:
+def test_every_setting_is_described_and_needed_or_has_a_default() -> None:
     bare: list[str] = []
 
     def walk(node: Any, at: str) -> None:
         if isinstance(node, dict):
+            needed = node.get("required", [])
             for name, inner in node.get("properties", {}).items():
                 if not (inner.get("description") or "const" in inner or "$ref" in inner):
                     bare.append(f"{at}.{name}")
+                if not (name in needed or "default" in inner):
+                    bare.append(f"{at}.{name} has no default")
             for name, inner in node.items():
                 walk(inner, f"{at}.{name}")
 
