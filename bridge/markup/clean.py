@@ -19,6 +19,7 @@ _AT = re.compile(r"@(?=[A-Za-z0-9_])")
 _HASH = re.compile(r"#(?=\d)")
 _GH = re.compile(r"\b(GH)-(?=\d)", re.ASCII | re.IGNORECASE)
 ELLIPSIS = "…"
+_BEFORE_ELLIPSIS = " \t\n.,;:…。、"  # it stands for these too
 
 
 def clean(text: str) -> str:
@@ -42,7 +43,7 @@ def cut(text: str, limit: int) -> str:
         end = space
     while end > 0 and _joins(text[end]):
         end -= 1
-    return text[:end].rstrip() + ELLIPSIS
+    return text[:end].rstrip(_BEFORE_ELLIPSIS) + ELLIPSIS
 
 
 def plain_line(text: str, limit: int | None = None) -> str:

@@ -65,11 +65,19 @@ class GitHubBuilder(Builder):
         target = safe_url(url) if url else None
         return Safe(f"[{self.escape(label)}]({target})") if target else self.escape(label)
 
-    def picture(self, url: str, alt: str = "", width: int = 320) -> Safe:  # noqa: ARG002
-        """Return the picture, linked to itself; Markdown has no `width`, GitHub fits it."""
+    def picture(self, url: str, alt: str = "", width: int = 320) -> Safe:
+        """Return the picture, linked to itself.
+
+        As HTML, which Markdown and GitHub take: Markdown has no width, and a phone's screenshot
+        would fill two screens, with what matters below it.
+        """
         target = safe_url(url)
-        text = self.escape(alt)
-        return Safe(f"[![{text}]({target})]({target})") if target else text
+        if target is None:
+            return self.escape(alt)
+        source, text = html.escape(target), html.escape(plain_line(alt))
+        return Safe(
+            f'<a href="{source}"><img src="{source}" alt="{text}" width="{int(width)}"></a>'
+        )
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Safe:
         lines = [self._row(header), "|" + " -- |" * len(header), *(self._row(r) for r in rows)]

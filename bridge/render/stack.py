@@ -52,7 +52,8 @@ def first_frames(diagnosis: Diagnosis) -> str:
     if not shown:
         return ""
     names = [cut(symbol(frame), NAME_LONGEST) for frame in shown]
-    column = min(max(len(name) for name in names), COLUMN_WIDEST)
+    placed = [len(name) for frame, name in zip(shown, names, strict=True) if frame.file]
+    column = min(max(placed, default=0), COLUMN_WIDEST)
     digits = len(str(max(frame.index for frame in shown)))
     lines = [
         f"{'▶' if frame == diagnosis.blame else ' '} {frame.index:>{digits}} "

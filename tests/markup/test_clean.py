@@ -72,5 +72,12 @@ def test_a_cut_falls_between_words() -> None:
     assert cut("short", 0) == ""
 
 
+@pytest.mark.parametrize(
+    "text", ["I can't tap it. Then it", "I can't tap it, and then", "I can't tap it… then"]
+)
+def test_an_ellipsis_stands_for_the_mark_before_it(text: str) -> None:
+    assert cut(text, 16) == "I can't tap it…"
+
+
 def test_a_cut_does_not_tear_a_letter_from_its_accent() -> None:
     assert cut("abce\u0301fghij", 5) == "abc…"

@@ -166,11 +166,24 @@ def test_an_address_that_we_would_not_link_is_not_linked(url: str | None) -> Non
     assert GITHUB.picture(url or "", "a picture") == "a picture"
 
 
-def test_a_picture_is_shown_and_linked() -> None:
+def test_a_picture_is_shown_in_a_phone_s_width_and_linked() -> None:
     url = "https://github.com/o/r/blob/feedback/a/shot-1.png?raw=true"
 
-    assert GITHUB.picture(url, "Screenshot 1") == f"[![Screenshot 1]({url})]({url})"
-    assert GITHUB.picture("shot-1.png", "One") == "[![One](shot-1.png)](shot-1.png)"
+    assert GITHUB.picture(url, "Screenshot 1") == (
+        f'<a href="{url}"><img src="{url}" alt="Screenshot 1" width="320"></a>'
+    )
+    assert GITHUB.picture("shot-1.png", "One", width=200) == (
+        '<a href="shot-1.png"><img src="shot-1.png" alt="One" width="200"></a>'
+    )
+
+
+def test_nothing_gets_out_of_a_picture_s_attributes() -> None:
+    shown = GITHUB.picture("https://example.com/\"><script>?a=1&b='", '"><script> @bob')
+
+    assert shown.count('"') == 8
+    assert "<script" not in shown
+    assert "&amp;b=" in shown
+    assert "@bob" not in shown
 
 
 def test_a_fold_hides_its_content_below_its_title() -> None:
