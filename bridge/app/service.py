@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import AsyncGenerator, Callable, Generator
 from enum import StrEnum
 
 import structlog
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bridge.app.join import Bridge
 from bridge.app.web import web_application
@@ -57,6 +59,7 @@ async def _listening(bridge: Bridge, role: Role, stop: asyncio.Event) -> AsyncGe
         app,
         handle_signals=False,
         access_log=None,
+        logger=_http_log(),
         auto_decompress=False,  # raw bytes are signed
     )
     await runner.setup()
@@ -81,6 +84,26 @@ async def _listening(bridge: Bridge, role: Role, stop: asyncio.Event) -> AsyncGe
     finally:
         closer.cancel()
         await runner.cleanup()
+
+
+class _NoHttp(logging.Filter):
+    """Leaves out requests that are no HTTP.
+
+    Anybody can send them, they are answered 400, and aiohttp quotes their headers.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, HttpProcessingError)
+
+
+_NO_HTTP = _NoHttp()
+
+
+def _http_log() -> logging.Logger:
+    log = logging.getLogger("aiohttp.server")
+    log.addFilter(_NO_HTTP)  # adding it again changes nothing
+    return log
 
 
 @contextlib.contextmanager

@@ -189,3 +189,18 @@ async def test_an_ipv6_address_is_told_so_that_it_can_be_opened(
         assert str(service.address).startswith("http://[::1]:")
         async with session.get(f"{service.address}/healthz") as answer:
             assert answer.status == 200
+
+
+async def test_what_is_no_http_is_refused_and_its_headers_are_not_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(house.bridge) as service:
+        port = int(str(service.address).rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic c2VjcmV0\0\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    assert b" 400 " in answer.partition(b"\r\n")[0]
+    assert "c2VjcmV0" not in caplog.text
+    assert not [r for r in caplog.records if r.name.startswith("aiohttp")]
