@@ -16,24 +16,33 @@ _NOTES = {
 
 
 def cut_body(body: str, limit: int, markup: Markup) -> str:
-    """Return `body` if it has at most `limit` characters, else its first whole lines and a note."""
-    if len(body) <= limit:
+    """Return `body` if it has at most `limit` characters, else its first whole lines and a note.
+
+    Jira counts an emoji twice: its limit is in UTF-16 units.
+    """
+    if _length(body, markup) <= limit:
         return body
     note = _NOTES[markup]
     lines = body.split("\n")
     length, keep = 0, 0
     for line in lines:
-        if length + len(line) + 1 > limit - len(note) - 1:
+        length += _length(line, markup) + 1
+        if length > limit - len(note) - 1:
             break
-        length += len(line) + 1
         keep += 1
     while keep > 0:
         ending = "\n".join([*_closings(lines[:keep], markup), "", note])
         text = "\n".join(lines[:keep]).rstrip() + "\n" + ending
-        if len(text) <= limit:
+        if _length(text, markup) <= limit:
             return text
         keep -= 1
     return note[:limit]
+
+
+def _length(text: str, markup: Markup) -> int:
+    if markup is Markup.JIRA:
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text)
 
 
 def _closings(lines: Iterable[str], markup: Markup) -> list[str]:

@@ -30,7 +30,10 @@ class Limits:
     title: int
     """Characters."""
     body: int
-    """Characters that our block may have; the tracker's own additions are already taken off."""
+    """Characters that our block may have; the tracker's own additions are already taken off.
+
+    UTF-16 units where the markup is Jira's.
+    """
     attachment: int
     """Bytes of one file."""
     update_gap: float

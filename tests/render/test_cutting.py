@@ -78,7 +78,22 @@ def test_a_cut_falls_between_lines(limit: int, markup: Markup) -> None:
 def test_no_text_is_longer_than_the_limit(text: str, limit: int, markup: Markup) -> None:
     body = builder(markup).quote(text * 5) + "\n\n" + builder(markup).code_block(text)
 
-    assert len(cut_body(body, limit, markup)) <= limit
+    assert length(cut_body(body, limit, markup), markup) <= limit
+
+
+def length(text: str, markup: Markup) -> int:
+    """What the tracker counts: Jira counts UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2 if markup is Markup.JIRA else len(text)
+
+
+def test_emoji_count_as_each_tracker_counts_them() -> None:
+    body = "\n".join(["🦋" * 9] * 100)
+
+    on_jira, on_github = cut_body(body, 1200, Markup.JIRA), cut_body(body, 1200, Markup.GITHUB)
+
+    assert on_github == body
+    assert 1000 < length(on_jira, Markup.JIRA) <= 1200
+    assert NOTE in on_jira
 
 
 @pytest.mark.parametrize("markup", list(Markup))
