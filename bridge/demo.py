@@ -40,11 +40,12 @@ ENDED = (JobState.FILED, JobState.ADDED, JobState.DEAD, JobState.HELD, JobState.
 Say = Callable[[str], None]
 
 
-async def run(*, out: Path, port: int, once: bool, say: Say) -> bool:
+async def run(*, out: Path, port: int, once: bool, say: Say, tell: Say) -> bool:
     """Run the demo and return whether every sample got its right issue.
 
-    Unless `once`, the page stays up until Ctrl-C. Raises `Misconfigured` if `out` holds something
-    that is not an earlier demo's, or the port is taken.
+    `say` is told what is happening, `tell` the result. Unless `once`, the page stays up until
+    Ctrl-C. Raises `Misconfigured` if `out` can't be written to or holds something that is not an
+    earlier demo's, or the port is taken.
     """
     configure_logging(level="ERROR")
     folder = _prepared(out)
@@ -56,7 +57,7 @@ async def run(*, out: Path, port: int, once: bool, say: Say) -> bool:
             say(f"  feedback-bridge at {address}\n")
             rows = await _feed(bridge, simulator, address, say)
             summary = judge(rows, simulator.state()["appstore"]["submissions"])
-            _tell(summary, folder, address, say)
+            _tell(summary, folder, address, tell)
             if not once:
                 await _show(address, service, say)
             return summary.right
@@ -65,16 +66,22 @@ async def run(*, out: Path, port: int, once: bool, say: Say) -> bool:
 def _prepared(out: Path) -> Path:
     """Return the folder, empty but for our mark; only an earlier demo's things are removed."""
     folder = out.absolute()
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise Misconfigured(f"{folder} holds other things; name an empty folder with --out")
-    for name in OURS:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()) and not (folder / MARK).exists():
+            raise Misconfigured(f"{folder} holds other things; name an empty folder with --out")
+        (folder / MARK).touch()
+        for name in OURS:
+            path = folder / name
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise Misconfigured(
+            f"{problem.filename or folder} can't be used: {problem.strerror}; "
+            "name an empty folder with --out"
+        ) from problem
     return folder
 
 
@@ -85,7 +92,10 @@ async def _serving(bridge: Bridge) -> AsyncGenerator[tuple[str, asyncio.Task[Non
     service = asyncio.create_task(serve(bridge, stop=stop, listening=address.set_result))
     await asyncio.wait((service, address), return_when=asyncio.FIRST_COMPLETED)
     if service.done():
-        service.result()
+        try:
+            service.result()
+        except Misconfigured as problem:
+            raise Misconfigured(f"{problem}, here with --port; 0 takes a free one") from problem
     try:
         yield await address, service
     finally:
@@ -108,28 +118,25 @@ async def _feed(
         repeat=2,
     )
     say(f"{SCREENSHOTS + CRASHES} testers write; App Store Connect sends each delivery twice\n")
-    sending = asyncio.create_task(send(order))
     try:
+        async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as both:
+            both.create_task(send(order))
+            await _followed(bridge, say)
         async with asyncio.timeout(PATIENCE):
-            rows = await _followed(bridge, say)
-            await sending
             await _settled(bridge)
     except TimeoutError:
         say("[red]gave up waiting; what is there so far:[/]")
-        rows = await bridge.store.jobs.status(limit=1000)
-    return rows
+    return await bridge.store.jobs.status(limit=1000)
 
 
-async def _followed(bridge: Bridge, say: Say) -> Sequence[StatusRow]:
+async def _followed(bridge: Bridge, say: Say) -> None:
     told: set[str] = set()
-    while True:
+    while len(told) < SCREENSHOTS + CRASHES:
         rows = await bridge.store.jobs.status(limit=1000)
         for row in reversed(rows):
             if row.state in ENDED and row.submission not in told:
                 told.add(row.submission)
                 say(await _line(bridge, row))
-        if len(told) >= SCREENSHOTS + CRASHES:
-            return rows
         await asyncio.sleep(LOOK)
 
 
@@ -199,17 +206,17 @@ def judge(rows: Sequence[StatusRow], submissions: Sequence[Mapping[str, Any]]) -
     )
 
 
-def _tell(summary: Judgement, folder: Path, address: str, say: Say) -> None:
-    say(
+def _tell(summary: Judgement, folder: Path, address: str, tell: Say) -> None:
+    tell(
         f"\n[bold]{summary.screenshots} screenshot feedbacks and {summary.crashes} crashes of "
         f"{summary.bugs} bugs became {summary.issues} issues[/]"
     )
     for line in summary.wrong:
-        say(f"  [red]wrong:[/] {escape(line)}")
+        tell(f"  [red]wrong:[/] {escape(line)}")
     if summary.right:
-        say("  [green]every sample is in its right issue, and nothing was filed twice[/]")
-    say(f"  issues as files:  {folder / 'issues'}")
-    say(f"  issues as pages:  {address}/")
+        tell("  [green]every sample is in its right issue, and nothing was filed twice[/]")
+    tell(f"  issues as files:  {folder / 'issues'}")
+    tell(f"  issues as pages:  {address}/")
 
 
 async def _show(address: str, service: asyncio.Task[None], say: Say) -> None:

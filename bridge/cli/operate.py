@@ -79,13 +79,17 @@ def demo(
     once: Annotated[
         bool, typer.Option("--once", help="Print a summary and end; exit 0 only if all is right.")
     ] = False,
-    port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The page's port; 0 takes a free one.")
+    ] = 8080,
     out: Annotated[Path, typer.Option(help="Where issues and data go.")] = Path("demo-out"),
 ) -> None:
     """Show the whole way on this machine, without any account."""
     from bridge import demo as demonstration
 
-    right = asyncio.run(demonstration.run(out=out, port=port, once=once, say=stderr.print))
+    right = asyncio.run(
+        demonstration.run(out=out, port=port, once=once, say=stderr.print, tell=stdout.print)
+    )
     if not right:
         raise typer.Exit(1)
 

@@ -108,6 +108,26 @@ async def test_status_says_why_something_waits(run: Run, house: House, config: P
     assert "503" in told.out
 
 
+async def test_status_says_which_issues_are_no_longer_edited(
+    run: Run, house: House, config: Path
+) -> None:
+    ids = await house.deliver(crash(APP, crash_text()), screenshot(APP))
+    await house.work()
+    row = await house.row(ids[0])
+    assert row.issue is not None
+    (house.folder / "issues" / row.issue.key / "issue.md").write_text("Mine.\n")
+    await house.deliver(crash(APP, crash_text(base=0x104200000)))
+    await house.work()
+    told = await run("status", config=config)
+    assert told.out.count("no longer edited: our block was taken out of the issue") == 2
+    done = await run("status", "--format", "json", config=config)
+    assert [line.get("frozen") for line in done.lines] == [
+        "our block was taken out of the issue",
+        None,
+        "our block was taken out of the issue",
+    ]
+
+
 async def test_dead_letters_come_with_every_reason(run: Run, house: House, config: Path) -> None:
     await house.deliver(screenshot(APP))
     await house.work()
