@@ -13,7 +13,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bridge.config import load
 from bridge.model import JobState
 from bridge.resources import shipped
 from tests.cli.conftest import Run
@@ -197,15 +196,3 @@ async def test_the_program_says_what_is_wrong_without_a_traceback(tmp_path: Path
         code, out, err = await ended(process)
     assert (code, out) == (2, "")
     assert err.startswith("there is no configuration at ")
-
-
-def test_the_smallest_configuration_that_ships_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ASC_WEBHOOK_SECRET", "hook")
-    monkeypatch.setenv("GITHUB_TOKEN", "token")
-    (tmp_path / "secrets").mkdir()
-    (tmp_path / "secrets/AuthKey.p8").write_text("key")
-    path = tmp_path / "bridge.yaml"
-    path.write_text(shipped("config").joinpath("minimal.yaml").read_text(encoding="utf-8"))
-    assert list(load(path).apps) == ["sunrise"]
