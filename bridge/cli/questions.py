@@ -1,7 +1,7 @@
 """The on-call's questions: `status`, `dead-letters`, `retry`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -170,8 +170,9 @@ async def _open(config: "Config") -> "Store":
 
 
 def as_json(row: "StatusRow") -> dict[str, Any]:
-    """Return the object that scripts read."""
+    """Return the object that scripts read; `frozen` is there only where it says something."""
     issue = row.issue
+    frozen = {"frozen": row.frozen} if row.frozen else {}
     return {
         "delivery": row.delivery,
         "submission": row.submission,
@@ -181,6 +182,7 @@ def as_json(row: "StatusRow") -> dict[str, Any]:
         "issue": {"tracker": issue.tracker, "key": issue.key, "url": issue.url} if issue else None,
         "attempts": row.attempts,
         "error": row.error,
+        **frozen,
     }
 
 
@@ -213,10 +215,17 @@ def _show(
         return
     for row in rows:
         stdout.print(_line(row))
-        if row.error and row.state not in (JobState.FILED, JobState.ADDED):
-            stdout.print(f"    {plain(row.error)}")
-        for at, text in row.errors if history else ():
-            stdout.print(f"    [dim]{at:%Y-%m-%d %H:%M:%S}[/] {plain(text)}")
+        for more in _more(row, history=history):
+            stdout.print(f"    {more}")
+
+
+def _more(row: "StatusRow", *, history: bool) -> Iterator[str]:
+    if row.error and row.state not in (JobState.FILED, JobState.ADDED):
+        yield plain(row.error)
+    if row.frozen:
+        yield f"its issue is no longer edited: {plain(row.frozen)}"
+    for at, text in row.errors if history else ():
+        yield f"[dim]{at:%Y-%m-%d %H:%M:%S}[/] {plain(text)}"
 
 
 def _line(row: "StatusRow") -> str:
