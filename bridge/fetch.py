@@ -6,7 +6,7 @@ What was kept once is not fetched again, so a job that starts over goes on from 
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.appstore import AppId, AppStore, Expired
 from bridge.clock import Clock
@@ -119,8 +119,9 @@ class Fetch:
             )
             log = await self._keep_log(submission, text)
         else:
-            feedback = shot = await source.client.screenshot(source.app, submission)
+            shot = await source.client.screenshot(source.app, submission)
             files, notes = await self._pictures(source, shot)
+            feedback = replace(shot, screenshots=())  # signed addresses, which nobody needs now
         await self._ledger.keep_feedback(feedback, files=files, log=log, notes=notes)
         return KeptFeedback(feedback=feedback, files=tuple(files), log=log, notes=tuple(notes))
 

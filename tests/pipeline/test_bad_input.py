@@ -193,3 +193,13 @@ async def test_who_the_tester_is_stays_out_of_everything_that_is_filed(house: Ho
         if path.is_file():
             assert b"tester@example.com" not in path.read_bytes()
     assert {(await house.row(s)).state for s in ids} == {JobState.FILED}
+
+
+async def test_the_store_holds_no_signed_address(house: House) -> None:
+    [submission] = await house.deliver(screenshot(APP))
+    await house.work()
+    kept = await house.bridge.store.ledger.feedback(APP, submission)
+    assert kept is not None
+    assert len(kept.files) == 1
+    for path in (house.folder / "data").glob("bridge.db*"):
+        assert b"Signature=" not in path.read_bytes()
