@@ -160,7 +160,10 @@ class Fetch:
     ) -> tuple[Sequence[Attachment], Sequence[str]]:
         """Return the pictures that could be had, in order, and a note for each other one."""
         count = min(len(feedback.screenshots), MOST_SCREENSHOTS)
-        answers = await asyncio.gather(*(self._picture(source, feedback, n) for n in range(count)))
+        anew = _Anew(source, feedback.id)
+        answers = await asyncio.gather(
+            *(self._picture(source, feedback, n, anew) for n in range(count))
+        )
         files = [a for a in answers if isinstance(a, Attachment)]
         notes = [a for a in answers if isinstance(a, str)]
         if more := len(feedback.screenshots) - count:
@@ -170,16 +173,16 @@ class Fetch:
         return files, notes
 
     async def _picture(
-        self, source: Source, feedback: ScreenshotFeedback, number: int
+        self, source: Source, feedback: ScreenshotFeedback, number: int, anew: "_Anew"
     ) -> Attachment | str:
         try:
             try:
                 return await self._download(source, feedback, number, feedback.screenshots[number])
             except Expired:
-                fresh = await source.client.screenshot(source.app, feedback.id)
-                if number >= len(fresh.screenshots):
+                shots = await anew.screenshots()
+                if number >= len(shots):
                     raise
-                return await self._download(source, feedback, number, fresh.screenshots[number])
+                return await self._download(source, feedback, number, shots[number])
         except (Refused, Unreadable, Gone, Expired) as problem:
             return f"Screenshot {number + 1} could not be kept: {problem}"
 
@@ -208,6 +211,23 @@ class Fetch:
 
     def _age(self, job: Job) -> float:
         return (self._clock.now() - job.created_at).total_seconds()
+
+
+class _Anew:
+    """A submission asked for once more, however many of its addresses had expired."""
+
+    def __init__(self, source: Source, submission: str) -> None:
+        self._source = source
+        self._submission = submission
+        self._alone = asyncio.Lock()
+        self._found: ScreenshotFeedback | None = None
+
+    async def screenshots(self) -> Sequence[RemoteScreenshot]:
+        async with self._alone:
+            if self._found is None:
+                source = self._source
+                self._found = await source.client.screenshot(source.app, self._submission)
+            return self._found.screenshots
 
 
 def log_name(submission: str, log: bytes) -> str:
