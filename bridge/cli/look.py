@@ -9,7 +9,6 @@ import typer
 
 from bridge.cli.options import (
     DEFAULT_CONFIG,
-    ConfigOption,
     Format,
     FormatOption,
     examples,
@@ -24,7 +23,7 @@ from bridge.markup import Markup
 
 if TYPE_CHECKING:
     from bridge.config import Config
-    from bridge.ops.preview import Preview
+    from bridge.ops.preview import Preview, Rules
 
 CRASH_LOGS = "Crash logs: TestFlight's text, or .ips."
 Files = Annotated[
@@ -93,31 +92,56 @@ def preview(
         str | None, typer.Option(help="A submission's id, fetched from App Store Connect.")
     ] = None,
     app: Annotated[
-        str | None, typer.Option(help="Whose it is; needed if there are several.")
+        str | None, typer.Option(help="Whose it is; needed where that can't be told.")
     ] = None,
-    markup: Annotated[
-        Markup, typer.Option(help="For a FILE without a configuration.")
-    ] = Markup.GITHUB,
-    config: ConfigOption = DEFAULT_CONFIG,
+    markup: Annotated[Markup, typer.Option(help="For a FILE without --config.")] = Markup.GITHUB,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            "-c",
+            show_default=str(DEFAULT_CONFIG),
+            help="The configuration file. Named with a FILE: its routes and templates are used.",
+        ),
+    ] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Show the issue that a crash log, or a submission, would become; nothing is filed."""
     if bool(submission) == bool(files):
         raise Misconfigured("preview what? Name crash logs, or --submission ID")
     if submission:
-        _print(asyncio.run(_submission(read_config(config), submission, app)), output)
-    elif not _logs(files or [], markup, output):
+        read = read_config(config or DEFAULT_CONFIG)
+        _print(asyncio.run(_submission(read, submission, app)), output)
+        return
+    rules = _rules(read_config(config)) if config else None
+    if not _logs(files or [], markup, rules, app, output):
         raise typer.Exit(1)
 
 
-def _logs(files: Sequence[Path], markup: Markup, output: Format) -> bool:
+def _rules(config: "Config") -> "Rules":
+    from bridge.app import app_facts
+    from bridge.ops.preview import Rules
+
+    return Rules(
+        routes=config.settings.routes,
+        types={tracker: table.type for tracker, table in config.trackers.items()},
+        folders=config.template_folders(),
+        apps=app_facts(config),
+    )
+
+
+def _logs(
+    files: Sequence[Path], markup: Markup, rules: "Rules | None", app: str | None, output: Format
+) -> bool:
     """Print each log's issue; return whether every file was a report."""
     from bridge.ops.preview import preview_log
 
     well = True
     for file in files:
         try:
-            made = preview_log(file.read_bytes(), name=file.name, markup=markup)
+            made = preview_log(
+                file.read_bytes(), name=file.name, markup=markup, rules=rules, app=app
+            )
         except Unreadable as problem:
             well = False
             stderr.print(plain(problem))
@@ -127,7 +151,7 @@ def _logs(files: Sequence[Path], markup: Markup, output: Format) -> bool:
 
 
 async def _submission(config: "Config", submission: str, app: str | None) -> "Preview":
-    from bridge.app import app_facts, open_accounts, sources
+    from bridge.app import open_accounts, sources
     from bridge.clock import SystemClock
     from bridge.ops.preview import preview_submission
 
@@ -136,12 +160,7 @@ async def _submission(config: "Config", submission: str, app: str | None) -> "Pr
         raise Misconfigured(f"whose submission is it? --app with one of: {', '.join(config.apps)}")
     async with open_accounts(config, SystemClock()) as accounts:
         return await preview_submission(
-            config.settings.routes,
-            sources(config, accounts)[name],
-            submission,
-            types={tracker: table.type for tracker, table in config.trackers.items()},
-            app=app_facts(config)[name],
-            folders=config.template_folders(),
+            _rules(config), sources(config, accounts)[name], submission, app=name
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge import grouping, routes
 from bridge.crash import understand
-from bridge.errors import Gone, Unreadable
+from bridge.errors import Gone, Misconfigured, Unreadable
 from bridge.fetch import Source
 from bridge.markup import Markup
 from bridge.model import (
@@ -39,46 +39,69 @@ class Preview:
     notes: tuple[str, ...] = ()
 
 
-def preview_log(data: bytes, *, name: str, markup: Markup) -> Preview:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a configuration says of where issues go and how they are written."""
+
+    routes: Sequence[Route]
+    types: Mapping[str, str]
+    """Of which type each tracker is."""
+    folders: Sequence[Path]
+    """The user's own templates."""
+    apps: Mapping[str, AppFacts]
+
+
+def preview_log(
+    data: bytes,
+    *,
+    name: str,
+    markup: Markup = Markup.GITHUB,
+    rules: Rules | None = None,
+    app: str | None = None,
+) -> Preview:
     """Return the issue of a crash log that lies in a file.
 
-    Raises `Unreadable` if it is no Apple report.
+    With `rules` it is that of `app`, or of the app whose bundle identifier the log has; else one
+    of no app in particular, in `markup`. Raises `Unreadable` if it is no Apple report, and
+    `Misconfigured` if no app can be told.
     """
     diagnosis = understand(data)
     if diagnosis is None:
         raise Unreadable(
             f"{name}: this is no Apple crash report; `inspect` says what was looked for"
         )
-    feedback = _as_feedback(diagnosis.report, name)
-    return _render(feedback, diagnosis, markup=markup, app=AppFacts(name="app", app_id="0"))
+    if rules is None:
+        feedback = _as_feedback(diagnosis.report, name, app="app")
+        return _render(feedback, diagnosis, markup=markup, app=AppFacts(name="app", app_id="0"))
+    whose = _app_of(diagnosis.report, rules.apps, app)
+    feedback = _as_feedback(diagnosis.report, name, app=whose.name)
+    return _by_route(rules, feedback, diagnosis, whose)
 
 
-async def preview_submission(
-    table: Sequence[Route],
-    source: Source,
-    submission: str,
-    *,
-    types: Mapping[str, str],
-    app: AppFacts,
-    folders: Sequence[Path],
-) -> Preview:
-    """Return the issue of a submission, fetched from App Store Connect.
+async def preview_submission(rules: Rules, source: Source, submission: str, *, app: str) -> Preview:
+    """Return the issue of a submission of `app`, fetched from App Store Connect.
 
-    A screenshot is looked for first, then a crash. `types` says of which type each tracker is.
-    Raises the App Store Connect client's errors.
+    A screenshot is looked for first, then a crash. Raises the App Store Connect client's errors.
     """
     feedback, diagnosis = await _fetch(source, submission)
-    route = routes.choose(table, feedback, tags=app.tags)
+    return _by_route(rules, feedback, diagnosis, rules.apps[app])
+
+
+def _by_route(
+    rules: Rules, feedback: Feedback, diagnosis: Diagnosis | None, app: AppFacts
+) -> Preview:
+    """Return the issue as the feedback's route has it, and a note if it has none."""
+    route = routes.choose(rules.routes, feedback, tags=app.tags)
     decision = grouping.decide(route, diagnosis)
     tracker = route.tracker if route and decision.verdict is grouping.Verdict.FILE else None
-    kind = types.get(tracker or "", "github")
+    kind = rules.types.get(tracker or "", "github")
     made = _render(
         feedback,
         diagnosis,
         markup=Markup.JIRA if kind == "jira" else Markup.GITHUB,
         app=app,
         kind=kind,
-        folders=folders,
+        folders=rules.folders,
     )
     why = () if tracker else (f"It would not be filed: {decision.reason}.",)
     return Preview(title=made.title, body=made.body, tracker=tracker, notes=(*made.notes, *why))
@@ -141,10 +164,19 @@ def _render(
     return Preview(title=rendered.title, body=rendered.block, notes=rendered.notes)
 
 
-def _as_feedback(report: CrashReport, name: str) -> CrashFeedback:
+def _app_of(report: CrashReport, apps: Mapping[str, AppFacts], name: str | None) -> AppFacts:
+    if name is not None and name in apps:
+        return apps[name]
+    fitting = [app for app in apps.values() if app.bundle_id == report.bundle_id]
+    if name is None and len(fitting) == 1:
+        return fitting[0]
+    raise Misconfigured(f"whose crash is it? --app with one of: {', '.join(apps)}")
+
+
+def _as_feedback(report: CrashReport, name: str, *, app: str) -> CrashFeedback:
     build = Build(id="", number=report.build, version=report.app_version)
     return CrashFeedback(
-        app="app",
+        app=app,
         id=name,
         created_at=_time_of(report) or datetime.now(UTC),
         build=build if report.build or report.app_version else None,

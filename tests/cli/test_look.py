@@ -118,6 +118,26 @@ async def test_preview_of_a_file_that_is_no_report_fails_and_shows_the_others(
     assert "CartView.total" in done.out
 
 
+async def test_preview_of_a_file_goes_by_the_configuration_that_is_named(
+    run: Run, config: Path, text_log: Path
+) -> None:
+    own = config.parent / "own" / "jira"
+    own.mkdir(parents=True)
+    template = '{% extends "shipped/jira/crash.j2" %}{% block title %}[crash] {{ super() }}'
+    (own / "crash.j2").write_text(f"{template}{{% endblock %}}")
+    config.write_text(config.read_text() + "templates: own/\n")
+    wanted = ("preview", text_log, "--format", "json")
+    done = await run(*wanted, "--app", "sunrise-jira", config=config)
+    [line] = done.lines
+    assert line["tracker"] == "jira"
+    assert line["title"].startswith("[crash] ")
+    [line] = (await run(*wanted, config=config)).lines  # the log's bundle identifier tells whose
+    assert line["tracker"] == "local"
+    wrong = await run(*wanted, "--app", "moonrise", config=config)
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "--app with one of: sunrise-github" in wrong.err
+
+
 @pytest.mark.parametrize("kind", ["screenshot", "crash"])
 async def test_preview_of_a_submission_shows_its_issue_and_files_nothing(
     run: Run, house: House, config: Path, kind: str

@@ -3,10 +3,10 @@
 import pytest
 
 from bridge.app import app_facts, sources
-from bridge.errors import BadCredentials, Gone, Transient, Unreadable
+from bridge.errors import BadCredentials, Gone, Misconfigured, Transient, Unreadable
 from bridge.fetch import Source
 from bridge.markup import Markup
-from bridge.ops.preview import Preview, preview_log, preview_submission
+from bridge.ops.preview import Preview, Rules, preview_log, preview_submission
 from bridge.routes import Action, Route
 from tests.pipeline.conftest import APPS, House
 from tests.pipeline.samples import crash, crash_text, screenshot
@@ -22,14 +22,16 @@ def source(house: House, app: str) -> Source:
 async def preview(
     house: House, submission: str, *, app: str = APP, routes: tuple[Route, ...] | None = None
 ) -> Preview:
+    return await preview_submission(rules(house, routes), source(house, app), submission, app=app)
+
+
+def rules(house: House, routes: tuple[Route, ...] | None = None) -> Rules:
     config = house.bridge.config
-    return await preview_submission(
-        config.settings.routes if routes is None else routes,
-        source(house, app),
-        submission,
+    return Rules(
+        routes=config.settings.routes if routes is None else routes,
         types={name: table.type for name, table in config.trackers.items()},
-        app=app_facts(config)[app],
-        folders=(),
+        folders=config.template_folders(),
+        apps=app_facts(config),
     )
 
 
@@ -55,6 +57,26 @@ def test_a_file_is_redacted_as_a_filed_log_is() -> None:
     made = preview_log(log.encode(), name="a.crash", markup=Markup.GITHUB)
     assert "open /Users/user/x for" in made.body
     assert "tester@example.com" not in made.body
+
+
+@pytest.mark.parametrize(
+    ("app", "frames"), [(APPS[0], "```"), (APPS[1], "{noformat}"), (APPS[2], "```")]
+)
+def test_a_file_is_shown_as_its_apps_route_has_it(house: House, app: str, frames: str) -> None:
+    made = preview_log(crash_text().encode(), name="a.crash", rules=rules(house), app=app)
+    assert made.tracker == app.removeprefix("sunrise-")
+    assert frames in made.body
+    held = rules(house, (Route(action=Action.HOLD),))
+    assert preview_log(crash_text().encode(), name="a.crash", rules=held, app=app).tracker is None
+
+
+def test_a_files_app_is_told_by_its_bundle_identifier(house: House) -> None:
+    log = crash_text()
+    assert preview_log(log.encode(), name="a", rules=rules(house)).tracker == "local"
+    other = log.replace("com.example.sunrise.local", "com.example.moonrise").encode()
+    for name in (None, "moonrise"):
+        with pytest.raises(Misconfigured, match=f"--app with one of: {', '.join(APPS)}"):
+            preview_log(other, name="a", rules=rules(house), app=name)
 
 
 @pytest.mark.parametrize("app", APPS)
