@@ -18,9 +18,6 @@ from tests.appstore.conftest import account_for
 from tests.appstore.scripted import document, serving
 from tests.clock import FakeClock
 
-opaque_cursor = pytest.mark.off_contract(
-    "the links that the service gives have a cursor, which its document doesn't list"
-)
 MakeClient = Callable[[str, ApiKey], Client]
 
 
@@ -55,7 +52,6 @@ async def ids(client: Client, path: str, **params: str) -> list[str]:
     ]
 
 
-@opaque_cursor
 async def test_all_pages_are_read_in_order(
     make_client: MakeClient,
     simulator: Simulator,
@@ -74,7 +70,6 @@ async def test_all_pages_are_read_in_order(
     assert await ids(client, path, limit="2", sort="-createdDate") == made[::-1]
 
 
-@opaque_cursor
 async def test_a_cursor_that_expired_is_told_apart_from_a_bad_request(
     make_client: MakeClient,
     simulator: Simulator,

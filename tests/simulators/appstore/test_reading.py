@@ -7,9 +7,6 @@ import pytest
 from tests.simulators.appstore.caller import APP, OTHER, Caller, crash, shot
 
 CRASHES = f"/v1/apps/{APP}/betaFeedbackCrashSubmissions"
-with_cursor = pytest.mark.off_contract(
-    "the service's own page links have a cursor not listed there"
-)
 to_be_refused = pytest.mark.off_contract("asks for what is not offered, to see it refused")
 
 
@@ -106,7 +103,6 @@ async def test_what_is_not_there_is_not_found(caller: Caller) -> None:
         assert await caller.error(path) == (404, "NOT_FOUND", wanted)
 
 
-@with_cursor
 async def test_a_list_is_paged_newest_first(caller: Caller) -> None:
     made: list[str] = []
     for number in range(5):
