@@ -116,7 +116,7 @@ async def _check(config: "Config", tell: "Callable[[Finding], None]") -> bool:
     from bridge.ops.check import check as run_check
 
     well = True
-    async with app.open_bridge(config) as bridge:
+    async with app.open_bridge(config.impatient()) as bridge:
         async for finding in run_check(app.check_subject(bridge)):
             tell(finding)
             well = well and finding.level != "error"

@@ -151,5 +151,7 @@ def _show(line: dict[str, Any], output: Format) -> None:
         print_json(line)
         return
     state = line.get("how") or ("enabled" if line["enabled"] else "disabled")
+    if "ping" in line:
+        state = "a ping is on its way"
     events = ", ".join(line["events"])
     stdout.print(plain(f"{line['app']}: {line['url']} ({line['id']}, {state}): {events}"))

@@ -103,6 +103,9 @@ def _tracker(source: Source, name: str, table: Mapping[str, Any]) -> TrackerTabl
 def _cross_check(source: Source, settings: BridgeSettings) -> None:
     _check_accounts(source, settings)
     _check_routes(source, settings)
+    own = settings.templates
+    if own is not None and not (source.path.parent / own).is_dir():
+        source.problem(("templates",), f"there is no folder {source.path.parent / own}")
     ids = Counter(app.app_id for app in settings.apps.values())
     for name, app in settings.apps.items():
         if ids[app.app_id] > 1:

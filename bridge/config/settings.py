@@ -1,9 +1,9 @@
 """The whole configuration, assembled from every room's own settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ from bridge.routes import Route
 from bridge.settings import Secret, Settings
 from bridge.store import StorageSettings
 from bridge.worker import WorkerSettings
+
+SOON = 10.0  # seconds that a person waits for one answer
 
 
 class AppDefaults(Settings):
@@ -78,6 +80,14 @@ class TrackerTable:
     settings: Settings
 
 
+def _impatient(table: TrackerTable) -> TrackerTable:
+    timeout = getattr(table.settings, "timeout", None)
+    if not isinstance(timeout, float):
+        return table
+    soon = table.settings.model_copy(update={"timeout": min(timeout, SOON)})
+    return replace(table, settings=soon)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """A configuration that was read and checked."""
@@ -99,6 +109,19 @@ class Config:
     def account_of(self, app: str) -> str:
         """Return the name of the account that reads the app."""
         return self.apps[app].account or next(iter(self.settings.app_store_connect.accounts))
+
+    def impatient(self) -> Self:
+        """Return a copy for a person who waits: requests go out once and are soon given up."""
+        asc = self.settings.app_store_connect
+        once = asc.model_copy(
+            update={
+                "timeout": min(asc.timeout, SOON),
+                "retry": asc.retry.model_copy(update={"tries": 1}),
+            }
+        )
+        settings = self.settings.model_copy(update={"app_store_connect": once})
+        trackers = {name: _impatient(table) for name, table in self.trackers.items()}
+        return replace(self, settings=settings, trackers=trackers)
 
     def template_folders(self) -> tuple[Path, ...]:
         """Return the user's own template folders."""

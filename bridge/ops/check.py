@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.appstore import EVENTS
-from bridge.errors import BadCredentials, BridgeError, Forbidden, Gone, Misconfigured
+from bridge.errors import BadCredentials, BridgeError, Forbidden, Gone, Misconfigured, Transient
 from bridge.fetch import Source
 from bridge.model import Kind
 from bridge.render import AppFacts, FieldContext, Renderer
@@ -17,6 +17,8 @@ from bridge.store import Store
 from bridge.trackers.base import Finding, Level, Tracker
 
 ROLES = "the key needs the role App Manager or Developer, and access to this app"
+REGISTER = "feedback-bridge webhooks register"
+NETWORK = "try again; if it stays so, is it reachable from here, or is a proxy in the way?"
 PUBLIC_URL = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 LITTLE_SPACE = 1_000_000_000  # bytes; screenshots and logs are kept
 
@@ -87,21 +89,25 @@ async def _app(subject: Subject, name: str) -> AsyncGenerator[Finding]:
     try:
         found = await source.client.check(source.app)
     except BridgeError as problem:
-        unreadable = isinstance(problem, BadCredentials | Forbidden | Gone)
-        yield Finding(
-            level=Level.ERROR,
-            text=f"app {name}: {problem}",
-            advice=ROLES if unreadable else None,
-        )
+        yield Finding(level=Level.ERROR, text=f"app {name}: {problem}", advice=_advice(problem))
         return
     yield Finding(level=Level.OK, text=f"app {name}: {found.name} ({found.bundle_id}) is readable")
     for kind in Kind:
-        if not reachable(subject.routes, app=name, tags=subject.apps[name].tags, kind=kind):
+        routes = reachable(subject.routes, app=name, tags=subject.apps[name].tags, kind=kind)
+        if not routes or not routes[-1].when.always_matches():
+            which = f"some of its {kind} feedback" if routes else f"its {kind} feedback"
             yield Finding(
                 level=Level.WARNING,
-                text=f"app {name}: no route takes its {kind} feedback; it would be held",
+                text=f"app {name}: no route takes {which}; it would be held",
+                advice="end the routes with one that has no `when`",
             )
     yield await _webhook(subject, name)
+
+
+def _advice(problem: BridgeError) -> str | None:
+    if isinstance(problem, BadCredentials | Forbidden | Gone):
+        return ROLES
+    return NETWORK if isinstance(problem, Transient) else None
 
 
 async def _webhook(subject: Subject, name: str) -> Finding:
@@ -115,7 +121,9 @@ async def _webhook(subject: Subject, name: str) -> Finding:
         return Finding(
             level=Level.WARNING,
             text=f"app {name}: no webhook of App Store Connect ends in /webhooks/{name}",
-            advice="run `feedback-bridge webhooks register`",
+            advice=f"run `{REGISTER}`"
+            if subject.public_url
+            else f"run `{REGISTER} --url https://…`",
         )
     wanted = webhook_url(subject.public_url, name) if subject.public_url else ours[0].url
     hook = next((hook for hook in ours if hook.url == wanted), None)
@@ -130,7 +138,7 @@ async def _webhook(subject: Subject, name: str) -> Finding:
         return Finding(
             level=Level.WARNING,
             text=f"app {name}: its webhook {why}",
-            advice="run `feedback-bridge webhooks register`",
+            advice=f"run `{REGISTER} --url {(hook.url or '').removesuffix(f'/webhooks/{name}')}`",
         )
     return Finding(level=Level.OK, text=f"app {name}: webhook {hook.url}")
 
@@ -150,11 +158,15 @@ def webhook_url(public_url: str, app: str) -> str:
 
 async def _trackers(subject: Subject) -> AsyncGenerator[Finding]:
     seen: set[str] = set()
+    told: set[Finding] = set()
     for name, app in subject.apps.items():
         for kind in Kind:
             for route in reachable(subject.routes, app=name, tags=app.tags, kind=kind):
-                if route.tracker is not None:
-                    async for finding in _place(subject, route, app, kind, seen):
+                if route.tracker is None:
+                    continue
+                async for finding in _place(subject, route, app, kind, seen):
+                    if finding not in told:
+                        told.add(finding)
                         yield finding
 
 

@@ -91,7 +91,7 @@ async def test_check_tells_warnings_with_their_advice_and_does_not_fail(
     done = await run("check", config=config)
     assert done.code == 0
     assert "warning" in done.out
-    assert "→ run `feedback-bridge webhooks register`" in done.out
+    assert "→ run `feedback-bridge webhooks register --url https://…`" in done.out
 
 
 async def test_check_fails_for_an_error(run: Run, house: House, config: Path) -> None:

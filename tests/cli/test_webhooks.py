@@ -117,6 +117,8 @@ async def test_a_ping_is_sent_to_each_of_our_webhooks(
             await asyncio.sleep(0.01)
     assert {str(each["app"]) for each in came} == set(APPS)
     assert {each["type"] for each in came} == {"webhookPingCreated"}
+    told = await run("webhooks", "ping", APPS[0], config=config)
+    assert "a ping is on its way" in told.out
 
 
 async def test_a_ping_without_a_webhook_fails_and_says_what_to_do(run: Run, config: Path) -> None:

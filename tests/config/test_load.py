@@ -152,6 +152,25 @@ def test_a_route_may_say_what_later_versions_heed(loads: Loader) -> None:
     assert (route.near, route.on_regression) == (Near.SUGGEST, OnRegression.REOPEN)
 
 
+def test_a_templates_folder_that_is_not_there_is_said(loads: Loader, wrong: Wrong) -> None:
+    """Silence would mean that the shipped templates are used."""
+    [found] = wrong(MINIMAL + "templates: own/\n")
+    assert found.startswith("bridge.yaml:13: templates: there is no folder ")
+    config = loads(MINIMAL + "templates: own/\n", {"own/github/crash.j2": ""})
+    assert config.template_folders()[0].is_dir()
+
+
+def test_a_person_is_not_kept_waiting_by_requests_that_are_sent_again(loads: Loader) -> None:
+    text = MINIMAL.replace(
+        "type: folder, path: issues",
+        "type: jira, url: https://jira.example.com, token: {env: JIRA_TOKEN}, timeout: 5s",
+    ).replace("  local:", "  jira:")
+    config = loads(text.replace("tracker: local", "tracker: jira")).impatient()
+    asc = config.settings.app_store_connect
+    assert (asc.retry.tries, asc.timeout) == (1, 10)
+    assert getattr(config.trackers["jira"].settings, "timeout", None) == 5
+
+
 def test_several_accounts_must_be_named(wrong: Wrong) -> None:
     text = MINIMAL.replace(
         "apps:\n", "    other: {key_id: K, private_key: {env: ASC_KEY}}\napps:\n", 1

@@ -93,6 +93,9 @@ async def test_an_app_without_a_webhook_is_told_how_to_get_one(house: House) -> 
     await register(house, APP, url=f"{PUBLIC}/webhooks/another")
     finding = await about(check_subject(house.bridge), f"ends in /webhooks/{APP}")
     assert finding.level is Level.WARNING
+    assert finding.advice == "run `feedback-bridge webhooks register --url https://…`"
+    known = replace(check_subject(house.bridge), public_url=PUBLIC)
+    finding = await about(known, f"ends in /webhooks/{APP}")
     assert finding.advice == "run `feedback-bridge webhooks register`"
 
 
@@ -126,7 +129,34 @@ async def test_feedback_that_no_route_takes_is_told(house: House) -> None:
     findings = await found(replace(check_subject(house.bridge), routes=routes))
     told = [finding.text for finding in findings if "no route takes" in finding.text]
     assert len(told) == len(APPS)
-    assert all("screenshot" in text for text in told)
+    assert all("its screenshot feedback" in text for text in told)
+
+
+async def test_feedback_that_routes_leave_over_is_told(house: House) -> None:
+    routes = (Route(tracker="local", when=When.model_validate({"comment": "some"})),)
+    findings = await found(replace(check_subject(house.bridge), routes=routes))
+    told = {finding.text for finding in findings if "no route takes" in finding.text}
+    assert told == {
+        f"app {app}: no route takes some of its {kind} feedback; it would be held"
+        for app in APPS
+        for kind in ("screenshot", "crash")
+    }
+
+
+async def test_one_mistake_in_a_route_is_told_once(house: House) -> None:
+    routes = (Route(tracker="local", fields={"labels": ["{{ app.vars.nothing }}"]}),)
+    subject = check_subject(house.bridge)
+    one_app = replace(subject, routes=routes, apps={APP: subject.apps[APP]})
+    assert (await about(one_app, "can't be filled in")).level is Level.ERROR
+
+
+async def test_a_service_that_can_not_be_reached_is_not_blamed_on_the_key(house: House) -> None:
+    house.simulator.faults.replace(
+        [{"match": "GET /appstore/v1/apps/*", "status": 503, "headers": {"Retry-After": "0"}}]
+    )
+    finding = await about(check_subject(house.bridge), f"app {APP}: ")
+    assert finding.level is Level.ERROR
+    assert "reachable" in (finding.advice or "")
 
 
 async def test_settings_that_nothing_heeds_yet_are_told(house: House) -> None:
