@@ -1,11 +1,13 @@
 """Real crash reports as the simulator's logs: every one becomes or joins an issue."""
 
+import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.rig import rig
+from bridge.redact import redact_log
+from tests.e2e.rig import APPS, filed_issues, rig
 
 pytestmark = pytest.mark.e2e
 
@@ -20,14 +22,26 @@ def reports() -> Path:
     return Path(folder) / "dev"
 
 
+def as_attached(report: Path) -> str:
+    """The digest of a report as an issue holds it: as it came, but for what is redacted."""
+    served = report.read_bytes().decode(errors="replace").encode()
+    return hashlib.sha256(redact_log(served)).hexdigest()
+
+
 async def test_every_real_report_becomes_or_joins_an_issue(tmp_path: Path, reports: Path) -> None:
     files = [f for f in reports.iterdir() if f.is_file() and f.suffix not in LEFT_OUT]
     async with rig(tmp_path, "--crash-logs", str(reports)) as it:
         await it.serve()
-        await it.send("sunrise-local", "--kind", "crash", "--count", str(len(files)))
-        rows = await it.settled(len(files))
-        assert len(rows) == len(files)
-        assert {row["state"] for row in rows} <= {"filed", "added"}, rows
-        issues = it.folder_issues()
-        assert {row["issue"]["key"] for row in rows} == {issue["key"] for issue in issues}
-        assert all(issue["attachments"] for issue in issues)
+        for app in APPS:
+            await it.send(app, "--kind", "crash", "--count", str(len(files)))
+        rows = await it.settled(len(APPS) * len(files))
+        state = await it.state()
+        for app in APPS:
+            mine = [row for row in rows if row["app"] == app]
+            assert len(mine) == len(files)
+            assert {row["state"] for row in mine} <= {"filed", "added"}, mine
+            issues = filed_issues(it, app, state)
+            assert {row["issue"]["key"] for row in mine} == set(issues)
+            assert all(issue.files and not issue.comments for issue in issues.values())
+            attached = {digest for issue in issues.values() for digest, _ in issue.files}
+            assert attached == {as_attached(file) for file in files}
