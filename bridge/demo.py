@@ -49,7 +49,7 @@ async def run(*, out: Path, port: int, once: bool, say: Say, tell: Say) -> bool:
     """
     configure_logging(level="ERROR")
     folder = _prepared(out)
-    say("[bold]feedback-bridge demo[/] no account is needed and nothing leaves this machine")
+    say("[bold]feedback-bridge demo:[/] no account is needed, and nothing leaves this machine")
     async with running(Simulator()) as simulator:
         say(f"  simulated App Store Connect at {simulator.origin}")
         config = load(write_config(folder, simulator, service_port=port))
@@ -57,7 +57,7 @@ async def run(*, out: Path, port: int, once: bool, say: Say, tell: Say) -> bool:
             say(f"  feedback-bridge at {address}\n")
             rows = await _feed(bridge, simulator, address, say)
             summary = judge(rows, simulator.state()["appstore"]["submissions"])
-            _tell(summary, folder, address, tell)
+            _tell(summary, folder, None if once else address, tell)
             if not once:
                 await _show(address, service, say)
             return summary.right
@@ -206,7 +206,7 @@ def judge(rows: Sequence[StatusRow], submissions: Sequence[Mapping[str, Any]]) -
     )
 
 
-def _tell(summary: Judgement, folder: Path, address: str, tell: Say) -> None:
+def _tell(summary: Judgement, folder: Path, address: str | None, tell: Say) -> None:
     tell(
         f"\n[bold]{summary.screenshots} screenshot feedbacks and {summary.crashes} crashes of "
         f"{summary.bugs} bugs became {summary.issues} issues[/]"
@@ -216,7 +216,8 @@ def _tell(summary: Judgement, folder: Path, address: str, tell: Say) -> None:
     if summary.right:
         tell("  [green]every sample is in its right issue, and nothing was filed twice[/]")
     tell(f"  issues as files:  {folder / 'issues'}")
-    tell(f"  issues as pages:  {address}/")
+    if address is not None:
+        tell(f"  issues as pages:  {address}/")
 
 
 async def _show(address: str, service: asyncio.Task[None], say: Say) -> None:

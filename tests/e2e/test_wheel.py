@@ -82,6 +82,8 @@ def test_the_installed_demo_files_every_sample(program: Path, tmp_path: Path) ->
     done = ask(program, "demo", "--once", "--port", "0", "--out", "out", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert list((tmp_path / "out").rglob("issue.json"))
+    assert "issues as files:" in done.stdout
+    assert "issues as pages:" not in done.stdout  # they are gone when it ends
 
 
 def test_the_installed_package_is_not_the_checkout(program: Path, tmp_path: Path) -> None:
