@@ -4,6 +4,7 @@ Results go to standard output, everything else to standard error. Exit 0: done; 
 use or configuration.
 """
 
+import io
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -54,6 +55,9 @@ def options(
 
 def main() -> None:
     """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # testers write in every script
     try:
         app()
     except Misconfigured as problem:

@@ -5,6 +5,7 @@ Commands import what they run when they run it: all rooms together take a second
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -72,4 +73,5 @@ def plain(text: object) -> str:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object on a line of its own."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    anything = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    typer.echo(json.dumps(value, ensure_ascii=not anything, default=str))

@@ -1,6 +1,9 @@
 """`inspect` and `preview`: what is in a log, and the issue it would become."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ from tests.crash.samples import ips_report
 from tests.pipeline.conftest import House
 from tests.pipeline.samples import WORDS, crash, crash_text, screenshot
 
+ROOT = Path(__file__).parents[2]
+PROGRAM = (sys.executable, "-c", "from bridge.cli import main; main()")
 FIELDS = [
     "file", "format", "bug_type", "process", "bundle_id", "app_version", "build", "os_name",
     "os_version", "device", "hardware", "incident_id", "exception_type", "exception_codes",
@@ -181,8 +186,20 @@ async def test_preview_of_nothing_or_of_two_things_is_wrong_use(
     assert not simulator.requests
 
 
-async def test_json_is_for_scripts_in_any_language(run: Run, tmp_path: Path) -> None:
-    path = tmp_path / "ü.crash"
-    path.write_text(crash_text("Warenkörbe.größe"), encoding="utf-8")
-    done = await run("inspect", "--format", "json", path)
-    assert json.loads(done.out)["top_inapp_symbol"] == "Warenkörbe.größe"
+@pytest.mark.e2e
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii"])
+def test_words_in_any_script_are_shown_on_any_terminal(tmp_path: Path, encoding: str) -> None:
+    odd = b"\xff" if sys.platform == "linux" else b""  # other file systems take text alone
+    name = os.fsdecode(b"\xc3\xbc" + odd + b".crash")
+    (tmp_path / name).write_text(crash_text("Warenkörbe.größe"), encoding="utf-8")
+    for output in ("text", "json"):
+        done = subprocess.run(
+            [*PROGRAM, "inspect", "--format", output, name],
+            cwd=tmp_path, capture_output=True, check=True,
+            env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert done.stderr == b""
+        if output == "json":
+            assert json.loads(done.stdout)["top_inapp_symbol"] == "Warenkörbe.größe"
+        else:
+            assert b"CartView.body.getter" in done.stdout

@@ -8,7 +8,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bridge.model import JobState
 from bridge.ops.access import ServerSettings
-from bridge.ops.dashboard import Dashboard
+from bridge.ops.dashboard import TYPES, Dashboard
+from bridge.pictures import _MEDIA
 from bridge.settings import Secret
 from tests.ops.conftest import Pages
 from tests.pipeline.conftest import House
@@ -212,6 +213,12 @@ async def test_every_page_but_the_style_sheet_needs_the_token(house: House) -> N
         assert open_ones == {"/style.css"}
         answer = await client.get("/", headers={"Authorization": "Bearer token"})
         assert (answer.status, answer.content_type) == (200, "text/html")
+
+
+def test_every_kind_of_picture_that_is_kept_is_shown_as_one() -> None:
+    assert {suffix: TYPES[suffix] for _, suffix in _MEDIA.values()} == {
+        suffix: media_type for media_type, suffix in _MEDIA.values()
+    }
 
 
 async def test_pages_load_only_what_is_here(pages: Pages, house: House) -> None:
