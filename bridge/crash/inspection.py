@@ -5,6 +5,8 @@ from typing import Any
 from bridge.devices import device_name
 from bridge.model import Diagnosis, Frame
 
+NO_REPORT = "This is not an Apple report that we know: neither TestFlight's text nor .ips JSON."
+
 
 def inspection(file: str, diagnosis: Diagnosis | None) -> dict[str, Any]:
     """The object for one file: JSON values only, strings as written in the report.
@@ -12,7 +14,7 @@ def inspection(file: str, diagnosis: Diagnosis | None) -> dict[str, Any]:
     A file that is no Apple report gives `file` and `error`.
     """
     if diagnosis is None:
-        return {"file": file, "error": "This is not an Apple crash report or log that we know."}
+        return {"file": file, "error": NO_REPORT}
     report = diagnosis.report
     stack = report.stack
     return {

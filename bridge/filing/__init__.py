@@ -5,7 +5,7 @@ time into a tracker, `issues` renders, attaches and updates.
 """
 
 from bridge.filing.creates import Creates, SettleSettings
-from bridge.filing.issues import Desk, Issues, Subject
+from bridge.filing.issues import Desk, Issues, Subject, page_link
 from bridge.filing.writers import Writers
 
-__all__ = ["Creates", "Desk", "Issues", "SettleSettings", "Subject", "Writers"]
+__all__ = ["Creates", "Desk", "Issues", "SettleSettings", "Subject", "Writers", "page_link"]

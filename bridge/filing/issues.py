@@ -36,6 +36,11 @@ FIRST_ISSUE_WAIT = 5.0  # seconds until a merge looks again whether the other is
 PAGES = {Kind.CRASH: "crashes", Kind.SCREENSHOT: "screenshots"}
 
 
+def page_link(app_id: str, kind: Kind) -> str:
+    """Return App Store Connect's page of an app's feedback of this kind."""
+    return f"https://appstoreconnect.apple.com/apps/{app_id}/testflight/{PAGES[kind]}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """A tracker as it is configured, and the apps that share one place in it."""
@@ -239,7 +244,6 @@ class Issues:
         feedback, app = subject.kept.feedback, self._apps[group.app]
         rank = {o.feedback_id: n for n, o in enumerate(occurrences)}
         newest_first = sorted(files, key=lambda r: -rank.get(r.attachment.feedback_id, -1))
-        page = PAGES[group.kind]
         return IssueContext(
             app=app,
             feedback=feedback,
@@ -248,7 +252,7 @@ class Issues:
             files=newest_first,
             notes=(*group.notes, *subject.kept.notes),
             tester=self._tester(subject),
-            link=f"https://appstoreconnect.apple.com/apps/{app.app_id}/testflight/{page}",
+            link=page_link(app.app_id, group.kind),
             show_app=group.app in desk.shared_by,
             log_missing=isinstance(feedback, CrashFeedback) and subject.kept.log is None,
         )

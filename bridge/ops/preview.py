@@ -10,6 +10,7 @@ from bridge import grouping, routes
 from bridge.crash import understand
 from bridge.errors import Gone, Misconfigured, Unreadable
 from bridge.fetch import Source
+from bridge.filing import page_link
 from bridge.markup import Markup
 from bridge.model import (
     Build,
@@ -68,13 +69,13 @@ def preview_log(
     diagnosis = understand(data)
     if diagnosis is None:
         raise Unreadable(
-            f"{name}: this is no Apple crash report; `inspect` says what was looked for"
+            f"{name}: this is no Apple crash report: neither TestFlight's text nor .ips JSON"
         )
     if rules is None:
-        feedback = _as_feedback(diagnosis.report, name, app="app")
+        feedback = _as_feedback(diagnosis.report, app="app")
         return _render(feedback, diagnosis, markup=markup, app=AppFacts(name="app", app_id="0"))
     whose = _app_of(diagnosis.report, rules.apps, app)
-    feedback = _as_feedback(diagnosis.report, name, app=whose.name)
+    feedback = _as_feedback(diagnosis.report, app=whose.name)
     return _by_route(rules, feedback, diagnosis, whose)
 
 
@@ -152,7 +153,7 @@ def _render(
             files=(),
             notes=(),
             tester=None,
-            link=None,
+            link=page_link(app.app_id, feedback.kind) if feedback.id else None,
             show_app=False,
             log_missing=feedback.kind is Kind.CRASH and diagnosis is None,
         ),
@@ -173,11 +174,12 @@ def _app_of(report: CrashReport, apps: Mapping[str, AppFacts], name: str | None)
     raise Misconfigured(f"whose crash is it? --app with one of: {', '.join(apps)}")
 
 
-def _as_feedback(report: CrashReport, name: str, *, app: str) -> CrashFeedback:
+def _as_feedback(report: CrashReport, *, app: str) -> CrashFeedback:
+    """Return a feedback that has this log; without an id, for App Store Connect has none."""
     build = Build(id="", number=report.build, version=report.app_version)
     return CrashFeedback(
         app=app,
-        id=name,
+        id="",
         created_at=_time_of(report) or datetime.now(UTC),
         build=build if report.build or report.app_version else None,
         device=Device(model=report.hardware, os_version=report.os_version),

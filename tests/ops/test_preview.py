@@ -46,6 +46,13 @@ def test_a_crash_log_in_a_file_is_shown_as_its_issue(markup: Markup, frames: str
     assert made.tracker is None
 
 
+def test_a_file_is_not_shown_as_a_submission_that_app_store_connect_has() -> None:
+    made = preview_log(crash_text().encode(), name="a.crash", markup=Markup.GITHUB)
+    assert "submission" not in made.body
+    assert "a.crash" not in made.body
+    assert "App Store Connect" not in made.body
+
+
 def test_a_file_that_is_no_report_is_named() -> None:
     with pytest.raises(Unreadable, match=r"notes\.txt: this is no Apple crash report"):
         preview_log(b"buy milk", name="notes.txt", markup=Markup.GITHUB)
@@ -96,6 +103,9 @@ async def test_a_submission_is_shown_as_the_issue_that_it_then_becomes(
     issue = await house.only_issue(app, submission)
     assert made.title == issue["title"]
     assert str(sample.comment) in made.body
+    assert submission in made.body.replace("\\", "")
+    app_id = house.bridge.config.apps[app].app_id
+    assert f"https://appstoreconnect.apple.com/apps/{app_id}/testflight/{kind}" in made.body
 
 
 async def test_a_crash_whose_log_is_missing_is_shown_without_it(house: House) -> None:
