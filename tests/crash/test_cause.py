@@ -154,3 +154,9 @@ def test_a_cycle_is_found_with_its_start_and_length() -> None:
     assert cycle(frames(*("a", "b") * 5)) is None
     assert cycle(frames(*map(str, range(300)))) is None
     assert cycle(()) is None
+
+
+@pytest.mark.parametrize("cause", FAMILIES.values(), ids=lambda cause: cause.id)
+def test_words_about_a_cause_have_no_markup(cause: Cause) -> None:
+    """They are escaped like any text, so a tracker would show it as it is."""
+    assert not set("`*_[]{}<>|") & set(cause.explanation + cause.title)

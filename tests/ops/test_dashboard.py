@@ -79,6 +79,12 @@ async def test_a_submission_shows_its_words_pictures_and_device(pages: Pages, ho
     assert await answer.read() == png("blue")
 
 
+async def test_a_crash_shows_what_it_is(pages: Pages, house: House) -> None:
+    [submission] = await house.deliver(crash(APP, crash_text()))
+    await house.work()
+    assert "CartView.total" in await text_of(pages, f"/feedback/{APP}/{submission}")
+
+
 async def test_a_dead_letter_shows_every_try_and_its_reason(pages: Pages, house: House) -> None:
     [submission] = await house.deliver(screenshot(APP))
     house.simulator.faults.replace(
