@@ -144,6 +144,30 @@ async def test_dead_letters_come_with_every_reason(run: Run, house: House, confi
     assert told.out.count("FORBIDDEN_ERROR") == 2  # the last one, and each with its time
 
 
+async def test_our_own_work_that_failed_for_good_is_a_dead_letter_and_can_be_retried(
+    run: Run, house: House, config: Path
+) -> None:
+    app = "sunrise-jira"
+    [first] = await house.deliver(crash(app, crash_text()))
+    await house.work()
+    group = (await house.row(first)).group_id
+    assert group is not None
+    house.simulator.faults.replace([{"match": "PUT /jira/rest/api/2/issue/*", "status": 403}])
+    await house.deliver(crash(app, crash_text()))
+    await house.work()
+    [line] = (await run("dead-letters", "--format", "json", config=config)).lines
+    assert set(line) == {*FIELDS, "instance"}
+    assert (line["kind"], line["instance"], line["state"]) == ("group", group, "dead")
+    assert line["error"]
+    told = await run("dead-letters", config=config)
+    assert f"rewriting the issue of group {group}" in told.out
+    house.simulator.faults.replace([])
+    assert (await run("retry", group, config=config)).out.startswith("1 put back")
+    await house.work()
+    assert (await run("dead-letters", config=config)).out == "none\n"
+    assert "2 crashes" in (await house.only_issue(app, first))["body"]
+
+
 async def test_where_nothing_failed_there_are_no_dead_letters(run: Run, config: Path) -> None:
     told = await run("dead-letters", config=config)
     assert (told.code, told.out) == (0, "none\n")
