@@ -1,7 +1,8 @@
 """Rooms are joined once, as the configuration says, and closed again."""
 
+import sqlite3
 import threading
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,10 +71,8 @@ async def test_each_bridge_is_an_owner_of_its_own(config: Config) -> None:
 async def test_a_database_of_another_program_is_refused_and_nothing_stays_open(
     config: Config,
 ) -> None:
-    import sqlite3
-
     (config.base / "data").mkdir()
-    with sqlite3.connect(config.base / "data/bridge.db") as foreign:
+    with closing(sqlite3.connect(config.base / "data/bridge.db")) as foreign:
         foreign.execute("CREATE TABLE recipes (id INTEGER)")
     with pytest.raises(Misconfigured, match="some other program"):
         async with open_bridge(config):

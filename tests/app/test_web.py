@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from io import BytesIO
 
 import pytest
@@ -144,7 +145,7 @@ async def test_a_store_that_can_not_be_written_takes_no_delivery_and_is_not_read
 
 async def test_a_store_that_can_not_be_read_says_so_on_every_page(site: Site, house: House) -> None:
     client, _ = site
-    with sqlite3.connect(house.folder / "data/bridge.db") as other:
+    with closing(sqlite3.connect(house.folder / "data/bridge.db")) as other:
         other.execute("ALTER TABLE jobs RENAME TO away")
     for path in ("/", "/feedback/a/b", "/metrics"):
         answer = await client.get(path)
