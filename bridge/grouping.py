@@ -19,6 +19,8 @@ from bridge.routes import Action, Route
 WORDS_SHOWN = 5
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
+UNTAKEN = "no route matches; it waits for one with a tracker, and for `retry`"
+
 
 class Verdict(StrEnum):
     """What becomes of a feedback."""
@@ -45,11 +47,11 @@ def decide(route: Route | None, diagnosis: Diagnosis | None) -> Decision:
     A screenshot, and a crash whose log is missing or unreadable, is a group of its own.
     """
     if route is None:
-        return Decision(verdict=Verdict.HOLD, reason="no route matches; it is held until `retry`")
+        return Decision(verdict=Verdict.HOLD, reason=UNTAKEN)
     if route.action is Action.IGNORE:
         return Decision(verdict=Verdict.IGNORE, reason="the route says ignore")
     if route.action is Action.HOLD:
-        return Decision(verdict=Verdict.HOLD, reason="the route says hold")
+        return Decision(verdict=Verdict.HOLD, reason="the route says hold, until `retry`")
     if diagnosis is None:
         return Decision(verdict=Verdict.FILE, reason="nothing to compare it by: its own issue")
     if diagnosis.cause.id == "userquit":

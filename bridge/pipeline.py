@@ -17,7 +17,7 @@ from bridge.grouping import Verdict
 from bridge.model import CrashFeedback, Diagnosis, Group, Job, JobKey, JobState
 from bridge.redact import redact_log
 from bridge.routes import Route
-from bridge.store import KeptFeedback, Store
+from bridge.store import WHY, KeptFeedback, Store
 
 GROUP = "group"  # the instance type of our own job that rewrites a group's issue
 LATE_LOG = "lateCrashLog"  # … and of the one that completes an issue filed without its log
@@ -41,6 +41,7 @@ class Pipeline:
         route = self._route(kept, released=job.released)
         decision = grouping.decide(route, diagnosis)
         if route is None or route.tracker is None or decision.verdict is not Verdict.FILE:
+            await self.store.jobs.checkpoint(job, WHY, decision.reason)
             return JobState.IGNORED if decision.verdict is Verdict.IGNORE else JobState.HELD
         group = await self._join(kept, route.tracker, decision.keys)
         first = group.opened_by == kept.feedback.id
@@ -84,7 +85,8 @@ class Pipeline:
         known = await self.store.ledger.known(own.app, [key])
         if known is None or known.id == own.id:
             return own
-        await self.issues.merge(own, into=known)
+        if not await self.issues.merge(own, into=known):
+            return own
         await self.store.ledger.merge(own.id, into=known.id)
         return known
 

@@ -10,10 +10,11 @@ from bridge.store.intents import Intents
 from bridge.store.jobs import Jobs
 from bridge.store.leases import Leases
 from bridge.store.ledger import KeptFeedback, Ledger
-from bridge.store.status import StatusRow
+from bridge.store.status import WHY, StatusRow
 from bridge.store.store import StorageSettings, Store
 
 __all__ = [
+    "WHY",
     "Blobs",
     "Inbox",
     "Incoming",

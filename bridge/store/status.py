@@ -1,5 +1,6 @@
 """What became of each feedback: the question that people on call ask."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bridge.model import IssueRef, JobState, Kind
 from bridge.store.records import load_errors
 from bridge.store.schema import DELIVERIES, FEEDBACK_KINDS, GROUPS, JOBS, OCCURRENCES
+
+WHY = "why"  # the checkpoint that says why a feedback was not filed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class StatusRow:
     attempts: int
     """Failures that counted, and the run that went well if there was one."""
     error: str | None
+    """The last failure; of held and ignored feedback the reason."""
     errors: tuple[tuple[datetime, str], ...]
     """Every error and its time, oldest first."""
     received_at: datetime
@@ -100,12 +104,19 @@ def _status_row(row: Row[Any]) -> StatusRow:
         group_id=row.group_id,
         frozen=row.frozen,
         attempts=row.tries + int(went_well),
-        error=row.error,
+        error=row.error or _why(row, state),
         errors=load_errors(row.errors),
         received_at=row.received_at or row.created_at,
         finished_at=row.finished_at,
         job_id=row.id,
     )
+
+
+def _why(row: Row[Any], state: JobState) -> str | None:
+    """Return why a feedback that failed in nothing has no issue."""
+    if state not in (JobState.HELD, JobState.IGNORED):
+        return None
+    return json.loads(row.checkpoint).get(WHY)
 
 
 def issue_ref(row: Row[Any]) -> IssueRef | None:
