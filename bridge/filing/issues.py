@@ -1,12 +1,13 @@
 """Issues: what a group's issue says and holds, created, completed and kept current."""
 
+import contextlib
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bridge.clock import Clock
-from bridge.errors import Misconfigured, NotYet
+from bridge.errors import Gone, Misconfigured, NotYet
 from bridge.filing.creates import Creates
 from bridge.filing.files import issue_files, log_file
 from bridge.filing.writers import Writers
@@ -21,6 +22,7 @@ from bridge.model import (
     Group,
     IssueBlock,
     IssueDraft,
+    IssueStatus,
     Kind,
     Occurrence,
     Tester,
@@ -32,6 +34,7 @@ from bridge.store import KeptFeedback, Store
 from bridge.trackers.base import Tracker
 
 LOGS_PER_ISSUE = 20  # after that only the newest log is added at each rewrite: writes are scarce
+DELETED = "the issue was deleted in the tracker"
 FIRST_ISSUE_WAIT = 5.0  # seconds until a merge looks again whether the other issue is filed
 PAGES = {Kind.CRASH: "crashes", Kind.SCREENSHOT: "screenshots"}
 
@@ -109,17 +112,18 @@ class Issues:
             files = await issue_files(subject.kept, self._blobs)
             if group.issue is None:
                 group = await self._create(desk, group, subject, files)
-            if group.frozen:
-                return group, False
-            refused = await self._attach(desk, group, files)
-            return group, bool(group.notes) or refused
+            refused = False
+            if not group.frozen:
+                async with self._unless_deleted(desk, group):
+                    refused = await self._attach(desk, group, files)
+            return group, not group.frozen and (bool(group.notes) or refused)
 
     async def refresh(self, group: Group, subject: Subject) -> None:
         """Rewrite our block of the group's issue from all its occurrences."""
         if group.issue is None or group.frozen or group.merged_into:
             return
         desk = self._desk(group)
-        async with self._writers.alone(desk.tracker.name):
+        async with self._writers.alone(desk.tracker.name), self._unless_deleted(desk, group):
             occurrences = await self._ledger.occurrences(group.id)
             had_log = await self._attach_logs(desk, group, occurrences)
             rendered = await self._render(desk, group, subject, occurrences)
@@ -148,13 +152,14 @@ class Issues:
         )
         return rendered.block
 
-    async def merge(self, group: Group, *, into: Group) -> None:
-        """Close the group's issue as a duplicate of the other group's.
+    async def merge(self, group: Group, *, into: Group) -> bool:
+        """Close the group's issue as a duplicate of the other group's, if there are two to join.
 
-        Raises `NotYet` while the other group has no issue yet.
+        Returns False if the other issue was deleted: then this one goes on by itself. Raises
+        `NotYet` while the other group has no issue yet.
         """
         if group.issue is None or group.tracker != into.tracker:
-            return
+            return True
         if into.issue is None:
             raise NotYet(
                 "this crash belongs to a group whose issue is being filed",
@@ -162,7 +167,29 @@ class Issues:
             )
         desk = self._desk(group)
         async with self._writers.alone(desk.tracker.name):
-            await desk.tracker.close_as_duplicate(group.issue, into.issue)
+            if await self._is_deleted(desk, into):
+                return False
+            async with self._unless_deleted(desk, group):
+                await desk.tracker.close_as_duplicate(group.issue, into.issue)
+        return True
+
+    async def _is_deleted(self, desk: Desk, group: Group) -> bool:
+        """Return whether people deleted the group's issue; then it is only counted from now on."""
+        if group.issue is None:
+            return False
+        if (await desk.tracker.state(group.issue)).status is not IssueStatus.GONE:
+            return False
+        await self._ledger.freeze(group.id, DELETED)
+        return True
+
+    @contextlib.asynccontextmanager
+    async def _unless_deleted(self, desk: Desk, group: Group) -> AsyncGenerator[None]:
+        """Run the block; that the group's issue was deleted ends it, and is no failure."""
+        try:
+            yield
+        except Gone:
+            if not await self._is_deleted(desk, group):
+                raise
 
     async def _create(
         self, desk: Desk, group: Group, subject: Subject, files: Sequence[Attachment]
@@ -189,13 +216,13 @@ class Issues:
 
     async def _attach(self, desk: Desk, group: Group, files: Sequence[Attachment]) -> bool:
         """Put up those files that no earlier run has put up; return whether one was refused."""
-        done = {r.attachment.name for r in await self._ledger.files(group.id)}
-        missing = [f for f in files if f.name not in done]
-        if not missing:
-            return False
-        results = await desk.tracker.attach(group.issue, missing)
-        await self._ledger.record_files(group.id, results)
-        return any(r.error for r in results)
+        there = {r.attachment.name: r for r in await self._ledger.files(group.id)}
+        missing = [f for f in files if f.name not in there]
+        if missing:
+            results = await desk.tracker.attach(group.issue, missing)
+            await self._ledger.record_files(group.id, results)
+            there |= {r.attachment.name: r for r in results}
+        return any(there[f.name].error for f in files)
 
     async def _attach_logs(
         self, desk: Desk, group: Group, occurrences: Sequence[Occurrence]
@@ -261,7 +288,7 @@ class Issues:
         if outcome is UpdateOutcome.BLOCK_GONE:
             await self._ledger.freeze(group.id, "our block was taken out of the issue")
         elif outcome is UpdateOutcome.ISSUE_GONE:
-            await self._ledger.freeze(group.id, "the issue was deleted in the tracker")
+            await self._ledger.freeze(group.id, DELETED)
         else:
             await self._ledger.set_block(
                 group.id, title=new_title or group.title, at=self._clock.now()

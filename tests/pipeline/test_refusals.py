@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bridge.filing import Subject
 from bridge.model import JobState
 from bridge.simulators.jira import CustomField
 from bridge.simulators.server import Simulator
@@ -143,6 +144,20 @@ async def test_an_attachment_that_is_refused_is_named_and_stays_in_the_store(
     files = [*kept.files, *([kept.log] if kept.log else [])]
     assert files
     assert all(house.bridge.store.blobs.path(file.sha256).is_file() for file in files)
+
+
+async def test_a_run_that_starts_over_still_knows_what_was_refused(house: House) -> None:
+    without_permission(house.simulator)
+    await filed(house, JIRA)
+    ledger = house.bridge.store.ledger
+    kept = await ledger.feedback(JIRA, house.sent[0])
+    group = await ledger.group_of(JIRA, house.sent[0])
+    assert kept is not None
+    assert group is not None
+    [route] = [r for r in house.bridge.config.settings.routes if r.tracker == "jira"]
+    subject = Subject(kept=kept, diagnosis=None, route=route)
+    _, unsaid = await house.bridge.pipeline.issues.file(group, subject)
+    assert unsaid, "a run that was killed before it asked for the rewrite would never ask"
 
 
 async def test_what_can_be_set_is_set_and_nothing_is_said(
