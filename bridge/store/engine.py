@@ -104,6 +104,9 @@ class Database:
         self._writer = create_async_engine(url, pool_size=1, max_overflow=0)
         self._readers = create_async_engine(url, pool_size=READERS, max_overflow=0)
         self._turn = asyncio.Lock()
+        self._reads = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.commits = 0
         """How many transactions were committed."""
         prepare(self._writer.sync_engine, begin="BEGIN IMMEDIATE")
@@ -127,21 +130,30 @@ class Database:
 
         Raises StoreUnavailable where the database can't be read.
         """
-        with translated():
-            async with self._readers.begin() as connection:
-                yield connection
+        self._reads += 1
+        self._idle.clear()
+        try:
+            with translated():
+                async with self._readers.begin() as connection:
+                    yield connection
+        finally:
+            self._reads -= 1
+            if not self._reads:
+                self._idle.set()
 
     async def aclose(self) -> None:
-        """Let the running write end, then close every connection."""
+        """Let running reads and the running write end, then close every connection."""
         async with self._turn:
+            await self._idle.wait()
             await self._readers.dispose()
             await self._writer.dispose()
 
 
 def whole(method: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Let a write go to its end even if whoever asked for it is cancelled meanwhile.
+    """Let a write or a read go to its end even if whoever asked for it is cancelled meanwhile.
 
-    Otherwise a shutdown could tear a record of what a tracker has already done.
+    Otherwise a shutdown could tear a record of what a tracker has already done, and a reader that
+    gives up would cost the pool a connection.
     """
 
     @functools.wraps(method)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bridge.clock import Clock
 from bridge.errors import Unreadable
 from bridge.model import Delivery, JobKey, JobState
-from bridge.store.engine import Database, sqlite_time
+from bridge.store.engine import Database, sqlite_time, whole
 from bridge.store.failures import StoreUnavailable
 from bridge.store.schema import DELIVERIES
 
@@ -59,6 +59,7 @@ class Inbox:
             self._committing = asyncio.create_task(self._commit_what_waits())
         return await outcome
 
+    @whole
     async def counts(self) -> Mapping[str, int]:
         """Return how many deliveries there are of each event type."""
         query = select(DELIVERIES.c.type, func.count().label("n")).group_by(DELIVERIES.c.type)

@@ -24,6 +24,7 @@ class Intents:
         self._database = database
         self._clock = clock
 
+    @whole
     async def open_intent(self, group_id: str) -> Intent | None:
         """Return the group's create whose outcome is unknown."""
         query = select(INTENTS).where(INTENTS.c.group_id == group_id, INTENTS.c.outcome.is_(None))

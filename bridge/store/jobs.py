@@ -190,17 +190,20 @@ class Jobs:
         """Return when something may be due in this process, or after `timeout` real seconds."""
         await self._wakeups.wait(timeout)
 
+    @whole
     async def next_due(self) -> datetime | None:
         """Return when the next job may be taken; None if no job needs work."""
         async with self._database.reading() as connection:
             return await connection.scalar(select(func.min(JOBS.c.take_at)))
 
+    @whole
     async def get(self, key: JobKey) -> Job | None:
         """Return the job with this key."""
         async with self._database.reading() as connection:
             row = (await connection.execute(select(JOBS).where(*_is(key)))).one_or_none()
         return None if row is None else _job(row)
 
+    @whole
     async def counts(self) -> Mapping[JobState, int]:
         """Return how many jobs there are in each state."""
         query = select(JOBS.c.state, func.count().label("n")).group_by(JOBS.c.state)
@@ -208,6 +211,7 @@ class Jobs:
             found = {JobState(row.state): row.n for row in await connection.execute(query)}
         return {state: found.get(state, 0) for state in JobState}
 
+    @whole
     async def status(
         self,
         *,
@@ -222,6 +226,7 @@ class Jobs:
                 connection, submission=submission, issue=issue, states=states, limit=limit
             )
 
+    @whole
     async def dead_follow_ups(self, *, limit: int = 50) -> Sequence[Job]:
         """Return our own work that failed for good, newest first; `status` is about feedback."""
         query = select(JOBS).where(JOBS.c.state == JobState.DEAD.value)

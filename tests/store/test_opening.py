@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy.pool import NullPool
 
 from bridge.errors import Misconfigured
 from bridge.store import StorageSettings, Store, StoreUnavailable
+from bridge.store.engine import READERS
 from bridge.store.opening import MIGRATIONS, bring_up
 from bridge.store.schema import METADATA
 from tests.clock import START, FakeClock
@@ -260,7 +261,11 @@ async def test_the_store_can_tell_that_it_is_writable(store: Store, tmp_path: Pa
     await store.check_writable()
 
 
-async def test_a_cancelled_reader_does_not_break_the_store(store: Store) -> None:
+async def test_a_cancelled_reader_neither_breaks_the_store_nor_costs_a_connection(
+    store: Store,
+) -> None:
+    opened: list[object] = []
+    event.listen(store._database._readers.sync_engine, "connect", lambda c, _: opened.append(c))
     for turn in range(30):
         reading = asyncio.create_task(store.jobs.counts())
         for _ in range(turn % 7):
@@ -268,5 +273,7 @@ async def test_a_cancelled_reader_does_not_break_the_store(store: Store) -> None
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
 
+    assert await store.jobs.counts()
+    assert len(opened) <= READERS
     assert await store.inbox.put(delivery("S1"), key("S1")) is True
     assert sum((await store.jobs.counts()).values()) == 1

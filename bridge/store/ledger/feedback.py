@@ -57,6 +57,7 @@ class FeedbackLedger(LedgerPart):
         async with self._database.writing() as connection:
             await connection.execute(upsert(connection, FEEDBACK, key, values))
 
+    @whole
     async def feedback(self, app: str, feedback_id: str) -> KeptFeedback | None:
         """Return what is kept of a feedback."""
         query = select(FEEDBACK).where(FEEDBACK.c.app == app, FEEDBACK.c.id == feedback_id)

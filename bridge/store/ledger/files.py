@@ -28,6 +28,7 @@ class FileLedger(LedgerPart):
                 key = {"group_id": group_id, "feedback_id": file.feedback_id, "name": file.name}
                 await connection.execute(upsert(connection, FILES, key, {"record": dump(result)}))
 
+    @whole
     async def files(self, group_id: str) -> Sequence[AttachmentResult]:
         """Return what became of a group's files, in the order in which they came."""
         query = select(FILES.c.record).where(FILES.c.group_id == group_id).order_by(FILES.c.id)

@@ -19,11 +19,13 @@ from bridge.store.status import issue_ref
 class GroupLedger(LedgerPart):
     """Groups by id and by fingerprint."""
 
+    @whole
     async def group(self, group_id: str) -> Group:
         """Return a group as it is, merged or not. Raises Gone if there is none with this id."""
         async with self._database.reading() as connection:
             return group_of_row(await group_row(connection, group_id))
 
+    @whole
     async def groups(self, *, app: str | None = None, limit: int = 100) -> Sequence[Group]:
         """Return groups, newest first, merged ones among them."""
         query = select(GROUPS).order_by(GROUPS.c.created_at.desc(), GROUPS.c.id).limit(limit)
@@ -32,6 +34,7 @@ class GroupLedger(LedgerPart):
         async with self._database.reading() as connection:
             return [group_of_row(row) for row in await connection.execute(query)]
 
+    @whole
     async def known(self, app: str, keys: Sequence[str]) -> Group | None:
         """Return the app's group that owns any of these keys; an earlier key is asked first."""
         async with self._database.reading() as connection:

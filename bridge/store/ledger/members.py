@@ -48,12 +48,14 @@ class MemberLedger(LedgerPart):
             await _insert(connection, replace(occurrence, group_id=row.id))
             return group_of_row(row)
 
+    @whole
     async def group_of(self, app: str, feedback_id: str) -> Group | None:
         """Return the group that a feedback is an occurrence of, following merges."""
         async with self._database.reading() as connection:
             mine = await _group_id(connection, app, feedback_id)
             return None if mine is None else group_of_row(await survivor(connection, mine))
 
+    @whole
     async def occurrences(self, group_id: str) -> Sequence[Occurrence]:
         """Return a group's occurrences, oldest first."""
         query = (
