@@ -1,7 +1,9 @@
 """Retry, rate-limit and write-budget policy, for every client: decisions, and one small waiter."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -9,11 +11,12 @@ from email.utils import parsedate_to_datetime
 from pydantic import Field
 
 from bridge.clock import Clock
-from bridge.errors import RateLimited
+from bridge.errors import NotYet, RateLimited
 from bridge.settings import Duration, Settings
 
 MINUTE = 60.0
 HOUR = 3600.0
+RIGHT_WAIT = 1.0  # seconds until who lost the right to write asks for it again
 LONGEST_WAIT = 86400.0  # seconds; who asks for more is asked again after a day
 PATIENCE = 5.0  # seconds; a longer wait goes back to the queue and frees its worker
 
@@ -114,3 +117,31 @@ class Pace:
         if delay > 0:
             await self._clock.sleep(delay)
         self._budget.note(self._clock.monotonic())
+
+
+_right: ContextVar[Callable[[], bool] | None] = ContextVar("right", default=None)
+
+
+@contextmanager
+def writing_while(holds: Callable[[], bool]) -> Generator[None]:
+    """Let trackers write in this block as long as `holds` says so."""
+    token = _right.set(holds)
+    try:
+        yield
+    finally:
+        _right.reset(token)
+
+
+def check_right() -> None:
+    """Raise `NotYet` if whoever runs this has lost the right to write; nothing may be sent then.
+
+    A tracker asks right before each write: a process that was stopped (by a debugger, or with its
+    whole machine) goes on in the middle of a step, when another one may have done that step's work.
+    """
+    holds = _right.get()
+    if holds is not None and not holds():
+        raise NotYet(
+            "this process stood still for so long that another one may write to the tracker now; "
+            "nothing was sent",
+            retry_after=RIGHT_WAIT,
+        )

@@ -4,7 +4,9 @@ import pytest
 
 from bridge.errors import NotYet
 from bridge.filing import Writers
+from bridge.filing.writers import guarded
 from bridge.store import Store
+from bridge.upstream import check_right
 from tests.clock import StillClock
 
 
@@ -106,3 +108,39 @@ async def test_a_cancelled_writer_is_cancelled_and_gives_the_tracker_back(
         await task
     async with two.alone("github"):
         pass
+
+
+async def test_a_writer_that_stood_still_sends_nothing_more(
+    store: Store, clock: StillClock
+) -> None:
+    async with writers(store, clock, "p1").alone("github"):
+        clock.pass_by(29)
+        check_right()
+        clock.pass_by(2)  # before it can notice anything, the other one may write
+        with pytest.raises(NotYet, match="stood still"):
+            check_right()
+    check_right()
+
+
+@pytest.mark.parametrize("guard_turns", range(6))
+@pytest.mark.parametrize("body_turns", range(6))
+async def test_a_guard_that_ends_as_the_work_ends_cancels_nobody(
+    guard_turns: int, body_turns: int
+) -> None:
+    async def turn(times: int) -> None:
+        for _ in range(times):
+            await asyncio.sleep(0)
+
+    async def work() -> str:
+        try:
+            async with guarded(turn(guard_turns), lost="lost"):
+                await turn(body_turns)
+        except NotYet:
+            return "lost"
+        await turn(5)  # a cancellation that came too late would strike here
+        return "done"
+
+    working = asyncio.create_task(work())
+    await asyncio.wait((working,))
+    assert not working.cancelled()
+    assert working.result() == ("lost" if guard_turns < body_turns - 1 else "done")

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bridge.errors import LostAnswer
+from bridge.errors import LostAnswer, NotYet
 from bridge.model import IssueBlock, IssueStatus, UpdateOutcome
 from bridge.trackers.base import Level
+from bridge.upstream import writing_while
 from tests.trackers.harness import Harness, draft, held, marker
 
 
@@ -46,6 +47,15 @@ class Filing:
         await harness.tracker.create(draft(harness, "g2"))
 
         assert await harness.tracker.find(marker("g1"), fence) is None
+
+    async def test_nothing_is_created_once_the_right_to_write_is_lost(
+        self, harness: Harness
+    ) -> None:
+        await harness.tracker.fence(harness.fields)
+        with writing_while(lambda: False), pytest.raises(NotYet, match="nothing was sent"):
+            await harness.tracker.create(draft(harness))
+
+        assert await harness.issues() == []
 
     async def test_the_lowest_of_two_is_found(self, harness: Harness) -> None:
         fence = await harness.tracker.fence(harness.fields)

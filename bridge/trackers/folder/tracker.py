@@ -27,6 +27,7 @@ from bridge.trackers.folder.page import with_block, with_comment, with_title
 from bridge.trackers.folder.record import DUPLICATE
 from bridge.trackers.folder.settings import FolderSettings, labels_of
 from bridge.trackers.folder.shelf import PAGE, Shelf
+from bridge.upstream import check_right
 
 LEFTOVER_AGE = 3600.0  # seconds; younger ones may belong to another process at work
 P = ParamSpec("P")
@@ -160,6 +161,7 @@ class FolderTracker:
 
     async def _run(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Do blocking work in a thread; the disk's refusals are worth another try."""
+        check_right()
         with _disk(self.name):
             return await asyncio.to_thread(work, *args, **named)
 

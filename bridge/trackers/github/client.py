@@ -28,6 +28,7 @@ from bridge.clock import Clock
 from bridge.errors import BadCredentials, BridgeError, LostAnswer, RateLimited, Refused, Transient
 from bridge.trackers.github.errors import Answer, failure
 from bridge.trackers.github.settings import AppSettings, GitHubSettings
+from bridge.upstream import check_right
 
 THREADS = 4
 _NEXT = re.compile(r'<([^<>]+)>;\s*rel="next"')
@@ -63,10 +64,13 @@ class Client:
         `doing` is what the errors say was tried. With `once`, an answer that doesn't come, can't
         be read, or is 5xx raises `LostAnswer`; without, `Transient`. `as_app` signs as the App
         itself and not as its installation. Raises `RateLimited` without
-        asking while an earlier limit lasts: GitHub bans those who go on.
+        asking while an earlier limit lasts: GitHub bans those who go on; and `NotYet` for a write
+        whose right was lost (`check_right`).
         """
         if (left := self._limited_until - self._clock.monotonic()) > 0:
             raise RateLimited(f"GitHub's rate limit lasts another {left:.0f} s", retry_after=left)
+        if verb != "GET":
+            check_right()
         request = _Request(verb=verb, path=path, body=body, doing=doing, once=once, as_app=as_app)
         answer = await self._answer(request)
         if answer.status == HTTPStatus.UNAUTHORIZED and self._settings.app is not None:

@@ -27,6 +27,7 @@ from bridge.clock import Clock
 from bridge.errors import BridgeError, LostAnswer, Misconfigured, Transient
 from bridge.trackers.jira.failures import Answer, redirected, translate
 from bridge.trackers.jira.settings import JiraSettings
+from bridge.upstream import check_right
 
 THREADS = 4
 CONNECT = 5.0  # seconds
@@ -135,8 +136,11 @@ class Connection:
     async def send(self, request: Request) -> Any:
         """Send the request once and return its JSON, None if there is none.
 
-        Raises the errors of `bridge.errors`, `JiraRefused` with the fields at fault among them.
+        Raises the errors of `bridge.errors`, `JiraRefused` with the fields at fault among them, and
+        `NotYet` for a write whose right was lost (`check_right`).
         """
+        if request.method != "GET":
+            check_right()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._perform, request)
 
