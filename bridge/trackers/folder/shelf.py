@@ -23,6 +23,7 @@ from bridge.trackers.folder.record import Record, read_record
 PAGE = "issue.md"
 RECORD = "issue.json"
 LAST = ".last-number"
+WORKSHOP = ".new"  # holds unfinished issues, one level below where anybody looks for issues
 _KEY = re.compile(r"FB-(\d{4,9})")
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")
 
@@ -53,9 +54,12 @@ class Shelf:
     def create(self, draft: IssueDraft, labels: list[str], *, before: float) -> str:
         """Create the issue in one step and return its key; `before` is the age of leftovers."""
         self.root.mkdir(parents=True, exist_ok=True)
-        sweep(self.root, before=before)
+        workshop = self.root / WORKSHOP
+        workshop.mkdir(exist_ok=True)
+        for place in (self.root, workshop):
+            sweep(place, before=before)
         draft = replace(draft, title=plain_line(draft.title))
-        folder = new_folder(self.root)
+        folder = new_folder(workshop)
         write_file(folder / PAGE, _bytes(new_page(draft.title, draft.block, draft.marker)))
         number = self.last_number()
         while True:

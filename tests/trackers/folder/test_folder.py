@@ -16,7 +16,7 @@ from bridge.errors import Gone, Misconfigured, Transient, Unreadable
 from bridge.model import CloseReason, IssueBlock, IssueStatus, UpdateOutcome
 from bridge.trackers.base import Level
 from bridge.trackers.folder.files import PARTIAL
-from bridge.trackers.folder.shelf import Shelf
+from bridge.trackers.folder.shelf import WORKSHOP, Shelf
 from tests.clock import START
 from tests.trackers.contract import comment, draft, marker
 from tests.trackers.folder.test_contract import FolderHarness
@@ -126,12 +126,15 @@ def test_a_create_that_is_killed_at_any_step_left_all_or_nothing(tmp_path: Path)
         assert [f.name for f in root.glob("FB-*")] == ([found] if found else [])
         for key in root.glob("FB-*"):
             assert {f.name for f in key.iterdir()} == {"issue.md", "issue.json"}
+        # Path.glob matches hidden folders as well: whoever lists issues so meets no unfinished one.
+        assert [f.parent.name for f in root.glob("*/issue.json")] == ([found] if found else [])
     assert not all(Shelf(root).find(mine, 0) for root in killed)
 
 
 async def test_what_a_crash_left_is_swept_up_later(harness: FolderHarness) -> None:
     await harness.tracker.create(draft(harness))
-    old, young = harness.root / f"{PARTIAL}old", harness.root / f"{PARTIAL}young"
+    workshop = harness.root / WORKSHOP
+    old, young = workshop / f"{PARTIAL}old", workshop / f"{PARTIAL}young"
     for folder in (old, young):
         folder.mkdir()
         (folder / "issue.json").write_text("{}")
