@@ -158,9 +158,17 @@ def whole(method: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, 
 
     @functools.wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.shield(asyncio.ensure_future(method(*args, **kwargs)))
+        work = asyncio.ensure_future(method(*args, **kwargs))
+        work.add_done_callback(_read_error)
+        return await asyncio.shield(work)
 
     return run
+
+
+def _read_error(work: "asyncio.Future[Any]") -> None:
+    """Take note of an error; where nobody waits any more, asyncio would report it as a bug."""
+    if not work.cancelled():
+        work.exception()
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 from datetime import timedelta
 from typing import Any
 
@@ -42,6 +43,28 @@ async def test_a_lost_worker_gives_its_job_back(store: Store, clock: FakeClock) 
 
     assert again.id == lost.id
     assert again.lease != lost.lease
+
+
+async def test_an_error_that_nobody_waits_for_any_more_is_not_reported_as_a_bug(
+    store: Store, clock: FakeClock
+) -> None:
+    reports: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reports.append(context))
+    await store.inbox.put(delivery("S1"), key("S1"))
+    lost = await taken(store, lease=1)
+    clock.advance(1)
+    await taken(store, owner="w1")
+
+    beat = asyncio.create_task(store.jobs.extend(lost, lease=60))
+    await asyncio.sleep(0)
+    beat.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beat
+    await store.inbox.put(delivery("S2"), key("S2"))  # its turn comes after the beat's
+    await asyncio.sleep(0)
+    gc.collect()
+
+    assert not reports
 
 
 async def test_a_worker_whose_lease_was_lost_writes_nothing(store: Store, clock: FakeClock) -> None:
