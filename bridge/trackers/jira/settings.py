@@ -20,6 +20,18 @@ def _site(value: str) -> str:
     return value.rstrip("/")
 
 
+class JiraWrites(WriteLimits):
+    """Well below Jira's own limits, which count bursts to an endpoint and to an issue.
+
+    developer.atlassian.com, Jira Cloud platform, "Rate limiting".
+    """
+
+    per_minute: int | None = Field(default=100, ge=1)
+    """Writes in any 60 seconds."""
+    gap: Duration = 0.1
+    """At least this long between two writes."""
+
+
 class JiraSettings(Settings):
     """A Jira Cloud site or a Jira Data Center server."""
 
@@ -29,7 +41,7 @@ class JiraSettings(Settings):
     """Jira Cloud: the account's e-mail address. Leave it out for Data Center."""
     token: Secret
     """Jira Cloud: the account's API token. Data Center: a personal access token."""
-    writes: WriteLimits = Field(default=WriteLimits(per_minute=100, gap=0.1))
+    writes: JiraWrites = JiraWrites()
     """How many requests that change something Jira gets."""
     update_gap: Duration = 3600.0
     """At least this long between two rewrites of one issue's block."""

@@ -28,6 +28,12 @@ def test_the_defaults_suit_jira() -> None:
     assert not it.notify
 
 
+def test_one_write_limit_changed_leaves_the_others() -> None:
+    writes = settings(writes={"gap": "1s"}).writes
+
+    assert (writes.per_minute, writes.per_hour, writes.gap) == (100, None, 1.0)
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [

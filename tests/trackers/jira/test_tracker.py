@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pytest
 
 from bridge.errors import BadCredentials, RateLimited
-from bridge.upstream import WriteLimits
 from tests.trackers import contract
 from tests.trackers.contract import draft
 from tests.trackers.jira.harness import JiraHarness
@@ -42,7 +41,7 @@ class TestWaiting:
     """Limits, theirs and ours."""
 
     async def test_writes_keep_to_the_budget(self, harness: JiraHarness) -> None:
-        tracker = harness.open(writes=WriteLimits(per_minute=2, gap=1.0))
+        tracker = harness.open(writes={"per_minute": 2, "gap": 1.0})
         await tracker.create(draft(harness, "g1"))
         await tracker.create(draft(harness, "g2"))
 
