@@ -22,6 +22,7 @@ from bridge.errors import Misconfigured
 
 if TYPE_CHECKING:
     from bridge.config import Config
+    from bridge.simulators.sender import Order, Summary
     from bridge.simulators.server import Simulator
 
 SERVICE_PORT = 8080
@@ -127,7 +128,7 @@ def send_feedback(
     bug: Annotated[str | None, typer.Option(help="The sample bug it is about.")] = None,
 ) -> None:
     """Make new feedback in the running simulator and post its signed deliveries."""
-    from bridge.simulators.sender import Order, SimulatorUnavailable, send
+    from bridge.simulators.sender import Order, SimulatorUnavailable
 
     origin, service, secret = _addresses(read_config(config), app_name)
     order = Order(
@@ -143,7 +144,7 @@ def send_feedback(
         bug=bug,
     )
     try:
-        summary = asyncio.run(send(order))
+        summary = _sent(order)
     except SimulatorUnavailable as problem:
         stderr.print(str(problem))
         raise typer.Exit(1) from problem
@@ -151,6 +152,17 @@ def send_feedback(
     if not summary.all_taken:
         stderr.print("some deliveries were not answered 200; is the service running?")
         raise typer.Exit(1)
+
+
+def _sent(order: "Order") -> "Summary":
+    """Send it, and show on a terminal how far it is."""
+    from rich.progress import Progress
+
+    from bridge.simulators.sender import send
+
+    with Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as progress:
+        bar = progress.add_task("deliveries", total=order.count * order.repeat)
+        return asyncio.run(send(order, answered=lambda: progress.advance(bar)))
 
 
 async def _run(simulator: "Simulator", port: int, ready: Callable[[], None]) -> None:

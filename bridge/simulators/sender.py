@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,11 +63,12 @@ class Summary:
         return {"sent": self.sent, "by_status": statuses, "submissions": self.submissions}
 
 
-async def send(order: Order) -> Summary:
+async def send(order: Order, *, answered: Callable[[], None] = lambda: None) -> Summary:
     """Make the feedback of an order and post its deliveries; return what became of them.
 
-    Raises SimulatorUnavailable if the simulator can't make it. A service that doesn't answer is
-    part of the summary.
+    `answered` is called after each delivery, for whoever shows how far it is. Raises
+    SimulatorUnavailable if the simulator can't make it. A service that doesn't answer is part of
+    the summary.
     """
     summary = Summary()
     async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
@@ -78,7 +79,7 @@ async def send(order: Order) -> Summary:
                 await gate.acquire()
                 task = asyncio.create_task(_post(session, order, body, summary))
                 tasks.add(task)
-                task.add_done_callback(lambda _: gate.release())
+                task.add_done_callback(lambda _: (gate.release(), answered()))
         finally:
             await asyncio.gather(*tasks)
     return summary

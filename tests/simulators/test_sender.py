@@ -92,6 +92,17 @@ async def test_a_rate_is_kept(simulator: Simulator, service: Service) -> None:
     assert service.at[-1] - service.at[0] >= 0.09
 
 
+async def test_each_delivery_is_told_when_it_is_over(
+    simulator: Simulator, service: Service
+) -> None:
+    service.statuses = [503]
+    seen: list[int] = []
+    wanted = order(simulator, service, count=3, repeat=2)
+    await send(wanted, answered=lambda: seen.append(len(service.bodies)))
+    assert len(seen) == 6
+    assert seen[-1] == 6
+
+
 async def test_an_answer_that_is_not_200_is_counted(simulator: Simulator, service: Service) -> None:
     service.statuses = [503]
     summary = await send(order(simulator, service, count=3))
