@@ -124,6 +124,7 @@ def retry(
     error: Annotated[str | None, typer.Option(help="All whose last error has this text.")] = None,
     held: Annotated[bool, typer.Option("--held", help="Held feedback too, not only dead.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
+    output: FormatOption = Format.TEXT,
 ) -> None:
     """Put dead letters (and held feedback, when it is named) back to work."""
     if not (submissions or app or error or everything):
@@ -131,8 +132,11 @@ def retry(
         raise typer.Exit(2)
     states = [JobState.DEAD, *([JobState.HELD] if held or submissions else [])]
     count, others = asyncio.run(_retry(read_config(config), submissions or [], app, error, states))
-    more = "; the running service takes them up within a second" if count else ""
-    typer.echo(f"{count} put back{more}")
+    if output is Format.JSON:
+        print_json({"put_back": count})
+    else:
+        more = "; the running service takes them up within a second" if count else ""
+        typer.echo(f"{count} put back{more}")
     for one in others:
         stderr.print(plain(f"{one} is neither a dead letter nor held; `status {one}` says more"))
     if others:

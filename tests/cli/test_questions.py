@@ -174,6 +174,15 @@ async def test_where_nothing_failed_there_are_no_dead_letters(run: Run, config: 
     assert (await run("dead-letters", "--format", "json", config=config)).out == ""
 
 
+async def test_retry_tells_scripts_how_many_were_put_back(
+    run: Run, house: House, config: Path
+) -> None:
+    await dead(house)
+    for count in (1, 0):
+        done = await run("retry", "--all", "--format", "json", config=config)
+        assert (done.code, done.err, done.lines) == (0, "", [{"put_back": count}])
+
+
 async def test_a_dead_letter_that_is_retried_is_filed(run: Run, house: House, config: Path) -> None:
     submission = await dead(house)
     told = await run("retry", submission, config=config)
