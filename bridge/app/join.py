@@ -148,6 +148,7 @@ def check_subject(bridge: Bridge) -> Subject:
         store=bridge.store,
         data=bridge.config.base / settings.storage.attachments,
         public_url=settings.server.public_url,
+        empty_includes=bridge.config.empty_includes(),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from bridge.appstore import AppStoreSettings
+from bridge.config.source import included_files
 from bridge.fetch import CrashLogSettings
 from bridge.filing import SettleSettings
 from bridge.ops.access import ServerSettings
@@ -122,6 +123,10 @@ class Config:
         settings = self.settings.model_copy(update={"app_store_connect": once})
         trackers = {name: _impatient(table) for name, table in self.trackers.items()}
         return replace(self, settings=settings, trackers=trackers)
+
+    def empty_includes(self) -> tuple[str, ...]:
+        """Return the patterns under `include` that no file matches."""
+        return tuple(p for p in self.settings.include if not included_files(self.base, p))
 
     def template_folders(self) -> tuple[Path, ...]:
         """Return the user's own template folders."""

@@ -36,12 +36,16 @@ class Subject:
     data: Path
     """The folder that the store is in."""
     public_url: str | None
+    empty_includes: tuple[str, ...] = ()
+    """Patterns of more configuration files that no file matches."""
 
 
 async def check(subject: Subject) -> AsyncGenerator[Finding]:
     """Yield what was looked at and found, as it is found."""
     yield await _store(subject)
     yield _space(subject)
+    for pattern in subject.empty_includes:
+        yield Finding(level=Level.WARNING, text=f"include: no file matches {pattern}")
     for finding in _unbuilt(subject):
         yield finding
     for name in subject.apps:

@@ -1,6 +1,7 @@
 """What would go wrong is found before the first feedback does."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from bridge.app import check_subject
 from bridge.appstore import EVENTS
 from bridge.ops.check import Subject, check, webhook_url
 from bridge.routes import Near, OnRegression, Route, When
+from bridge.simulators.server import Simulator
 from bridge.store import StorageSettings, Store
 from bridge.trackers.base import Finding, Level
-from tests.pipeline.conftest import APPS, House
+from tests.pipeline.conftest import APPS, House, enter_house
 
 PUBLIC = "https://bridge.example.com"
 APP = "sunrise-local"
@@ -164,6 +166,19 @@ async def test_settings_that_nothing_heeds_yet_are_told(house: House) -> None:
     subject = replace(check_subject(house.bridge), routes=routes)
     assert (await about(subject, "routes[0].near")).level is Level.WARNING
     assert (await about(subject, "routes[0].on_regression")).level is Level.WARNING
+
+
+async def test_an_include_that_matches_nothing_is_told(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps/none.yaml").write_text("routes: []\n")
+    more = {"storage: ": "include: [apps/*.yaml, more/*.yaml]\nstorage: "}
+    async with AsyncExitStack() as stack:
+        house = await enter_house(stack, simulator, tmp_path, **more)
+        finding = await about(check_subject(house.bridge), "include: ")
+    assert finding.level is Level.WARNING
+    assert finding.text == "include: no file matches more/*.yaml"
 
 
 async def test_a_place_that_several_apps_share_is_looked_at_once(house: House) -> None:
