@@ -6,7 +6,7 @@ What runs for which kind of job is a table that the composition root hands in.
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -75,10 +75,17 @@ class Worker:
     chance: Callable[[], float]
     """Random numbers from 0 to 1, for jitter."""
     metrics: JobMetrics
+    _loops: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]], init=False)
+
+    @property
+    def lost(self) -> int:
+        """How many of the loops that `serve` began have ended; 0 until it is stopped."""
+        return sum(loop.done() for loop in self._loops)
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Run jobs until `stop` is set; then let running ones finish for `drain` seconds."""
         loops = [asyncio.create_task(self._loop(stop)) for _ in range(self.settings.concurrency)]
+        self._loops[:] = loops
         await stop.wait()
         _, late = await asyncio.wait(loops, timeout=self.settings.drain)
         for task in late:

@@ -203,6 +203,27 @@ async def test_stopping_lets_running_jobs_finish(store: Store, clock: StillClock
     assert (await state(store)).state is JobState.DONE
 
 
+async def test_a_loop_that_ended_is_counted_as_lost(store: Store, clock: StillClock) -> None:
+    stop = asyncio.Event()
+
+    async def react(_: Job) -> JobState:
+        for loop in it._loops:
+            loop.cancel()
+        await asyncio.Event().wait()
+        return JobState.DONE
+
+    it = worker(store, clock, react, Counts())
+    assert it.lost == 0
+    serving = asyncio.create_task(it.serve(stop))
+    await asyncio.sleep(0)
+    assert it.lost == 0
+    await store.jobs.request(KEY, due=clock.now())
+    await asyncio.wait(it._loops)
+    assert it.lost == 1
+    stop.set()
+    await serving
+
+
 async def test_what_does_not_finish_in_time_is_given_back(store: Store, clock: StillClock) -> None:
     started, stop = asyncio.Event(), asyncio.Event()
 

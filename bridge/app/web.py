@@ -41,6 +41,8 @@ def web_application(bridge: Bridge, *, working: bool = True) -> tuple[web.Applic
     async def runs() -> None:
         if intake.closing:
             raise Transient("the service is stopping")
+        if lost := bridge.worker.lost:
+            raise Transient(f"{lost} of the workers have ended; restart the service")
 
     checks = {"store": bridge.store.check_writable, "workers" if working else "intake": runs}
     app = web.Application(client_max_size=settings.server.max_body)

@@ -1,5 +1,6 @@
 """The web application as a whole: deliveries in, pages out, and the same care on every answer."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -106,6 +107,21 @@ async def test_while_it_stops_it_is_not_ready_and_takes_no_delivery(
     assert int(answer.headers["Retry-After"]) > 0
     assert not await house.bridge.store.inbox.counts()
     assert (await client.get("/healthz")).status == 200
+
+
+async def test_a_service_whose_workers_have_ended_is_not_ready(site: Site, house: House) -> None:
+    client, _ = site
+    stop = asyncio.Event()
+    serving = asyncio.create_task(house.bridge.worker.serve(stop))
+    await asyncio.sleep(0)
+    assert (await client.get("/readyz")).status == 200
+    house.bridge.worker._loops[0].cancel()
+    await asyncio.wait(house.bridge.worker._loops[:1])
+    ready = await client.get("/readyz")
+    assert ready.status == 503
+    assert (await ready.json())["checks"]["workers"].startswith("1 of the workers have ended")
+    stop.set()
+    await serving
 
 
 async def test_where_no_jobs_run_readiness_says_nothing_of_workers(house: House) -> None:
