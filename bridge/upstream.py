@@ -1,17 +1,19 @@
 """Retry, rate-limit and write-budget policy, for every client: decisions, and one small waiter."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from random import random
+from typing import TypeVar
 
 from pydantic import Field
 
 from bridge.clock import Clock
-from bridge.errors import NotYet, RateLimited
+from bridge.errors import LostAnswer, NotYet, RateLimited, Transient
 from bridge.settings import Duration, Settings
 
 MINUTE = 60.0
@@ -19,6 +21,9 @@ HOUR = 3600.0
 RIGHT_WAIT = 1.0  # seconds until who lost the right to write asks for it again
 LONGEST_WAIT = 86400.0  # seconds; who asks for more is asked again after a day
 PATIENCE = 5.0  # seconds; a longer wait goes back to the queue and frees its worker
+READS = 4  # times that a read is sent before its failure is the job's
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,27 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     return min(max(0.0, (at - now).total_seconds()), LONGEST_WAIT)
+
+
+async def read_again(read: Callable[[], Awaitable[Result]], *, clock: Clock) -> Result:
+    """Return what a read gives, after a few more if it fails for the moment.
+
+    A job's tries are for outages: a service that fails now and then must not use them up, since a
+    job makes many reads. What failed slowly, or asks for a longer wait, goes back to the queue.
+    """
+    backoff = Backoff(first=0.25, cap=2.0)
+    for tries in range(1, READS):
+        began = clock.monotonic()
+        try:
+            return await read()
+        except (LostAnswer, NotYet, RateLimited):
+            raise
+        except Transient as error:
+            wait = backoff.wait(tries, chance=random(), retry_after=error.retry_after)  # noqa: S311
+            if wait > PATIENCE or clock.monotonic() - began > PATIENCE:
+                raise
+            await clock.sleep(wait)
+    return await read()
 
 
 class WriteLimits(Settings):

@@ -6,8 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from bridge.errors import RateLimited
-from bridge.upstream import HOUR, MINUTE, Backoff, Pace, WriteBudget, WriteLimits, retry_after
+from bridge.errors import LostAnswer, NotYet, RateLimited, Transient
+from bridge.upstream import (
+    HOUR,
+    MINUTE,
+    PATIENCE,
+    READS,
+    Backoff,
+    Pace,
+    WriteBudget,
+    WriteLimits,
+    check_right,
+    read_again,
+    retry_after,
+    writing_while,
+)
 from tests.clock import FakeClock
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -84,3 +97,66 @@ async def test_a_short_wait_is_waited_and_a_long_one_goes_back_to_the_queue() ->
     with pytest.raises(RateLimited) as caught:
         await pace.write()
     assert caught.value.retry_after == pytest.approx(59)
+
+
+class Failing:
+    """A read that fails so often, each time taking that long."""
+
+    def __init__(self, clock: FakeClock, *errors: Transient, takes: float = 0.0) -> None:
+        self.asked = 0
+        self._clock = clock
+        self._errors = list(errors)
+        self._takes = takes
+
+    async def __call__(self) -> str:
+        self.asked += 1
+        self._clock.advance(self._takes)
+        if self._errors:
+            raise self._errors.pop(0)
+        return "read"
+
+
+async def test_a_read_that_fails_now_and_then_is_asked_again() -> None:
+    clock = FakeClock()
+    read = Failing(clock, *[Transient("503")] * (READS - 1))
+    assert await read_again(read, clock=clock) == "read"
+    assert len(clock.slept) == READS - 1
+    assert sum(clock.slept) < PATIENCE
+
+
+async def test_a_read_that_goes_on_failing_is_the_jobs_failure() -> None:
+    clock = FakeClock()
+    read = Failing(clock, *[Transient("503")] * (READS + 1))
+    with pytest.raises(Transient):
+        await read_again(read, clock=clock)
+    assert read.asked == READS
+
+
+@pytest.mark.parametrize(
+    ("error", "takes"),
+    [
+        (RateLimited("429", retry_after=1), 0.0),
+        (NotYet("no log yet"), 0.0),
+        (LostAnswer("reset"), 0.0),
+        (Transient("503", retry_after=60), 0.0),
+        (Transient("no answer in time"), PATIENCE + 1),
+    ],
+    ids=["limited", "not yet", "lost", "asked to wait", "slow"],
+)
+async def test_what_asks_for_time_is_not_asked_again(error: Transient, takes: float) -> None:
+    clock = FakeClock()
+    read = Failing(clock, error, takes=takes)
+    with pytest.raises(type(error)):
+        await read_again(read, clock=clock)
+    assert read.asked == 1
+    assert not clock.slept
+
+
+def test_the_right_to_write_holds_in_its_block_alone() -> None:
+    holds = True
+    with writing_while(lambda: holds):
+        check_right()
+        holds = False
+        with pytest.raises(NotYet):
+            check_right()
+    check_right()

@@ -218,8 +218,10 @@ class Issues:
         """Put up those files that no earlier run has put up; return whether one was refused."""
         there = {r.attachment.name: r for r in await self._ledger.files(group.id)}
         missing = [f for f in files if f.name not in there]
-        if missing:
-            results = await desk.tracker.attach(group.issue, missing)
+        # Where each file is a write of its own, a later one's failure doesn't repeat the earlier.
+        step = 1 if desk.tracker.attach_when == "before" else max(len(missing), 1)
+        for start in range(0, len(missing), step):
+            results = await desk.tracker.attach(group.issue, missing[start : start + step])
             await self._ledger.record_files(group.id, results)
             there |= {r.attachment.name: r for r in results}
         return any(there[f.name].error for f in files)

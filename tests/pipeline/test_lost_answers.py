@@ -70,6 +70,29 @@ async def test_a_file_that_went_up_is_not_put_up_twice(
     assert len(issue["attachments"]) == 1
 
 
+async def test_files_that_went_up_before_one_failed_are_not_sent_again(house: House) -> None:
+    await house.deliver(screenshot(GITHUB))
+    await house.work()  # the branch for files is there now
+    before = puts(house)
+    house.simulator.faults.replace(
+        [
+            {"match": FILES[GITHUB], "action": "pass", "times": 2},
+            {"match": FILES[GITHUB], "status": 503, "times": 1},
+        ]
+    )
+    await house.deliver(screenshot(GITHUB, png("blue"), png("green"), png("white")))
+    await house.work()
+    _, issue = house.issues(GITHUB)
+    assert len(issue["attachments"]) == 3
+    assert puts(house) - before == 4
+
+
+def puts(house: House) -> int:
+    """Return how many files were sent to GitHub."""
+    sent = house.simulator.requests
+    return sum(n for what, n in sent.items() if what.startswith("PUT ") and "/contents/" in what)
+
+
 @pytest.mark.parametrize("app", [GITHUB, JIRA])
 async def test_while_it_is_unknown_the_job_says_so_and_other_feedback_goes_on(
     house: House, app: str

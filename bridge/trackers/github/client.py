@@ -28,7 +28,7 @@ from bridge.clock import Clock
 from bridge.errors import BadCredentials, BridgeError, LostAnswer, RateLimited, Refused, Transient
 from bridge.trackers.github.errors import Answer, failure
 from bridge.trackers.github.settings import AppSettings, GitHubSettings
-from bridge.upstream import check_right
+from bridge.upstream import check_right, read_again
 
 THREADS = 4
 _NEXT = re.compile(r'<([^<>]+)>;\s*rel="next"')
@@ -84,8 +84,12 @@ class Client:
         raise error
 
     async def get(self, path: str, *, doing: str, expect: Collection[int] = ()) -> Answer:
-        """Return the answer to a GET, as `send` does."""
-        return await self.send("GET", path, doing=doing, expect=expect)
+        """Return the answer to a GET, as `send` does, but asking a few times (`read_again`)."""
+
+        async def ask() -> Answer:
+            return await self.send("GET", path, doing=doing, expect=expect)
+
+        return await read_again(ask, clock=self._clock)
 
     async def pages(self, path: str, *, doing: str) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yield the pages of a list, by its `Link` headers.

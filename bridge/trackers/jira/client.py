@@ -27,7 +27,7 @@ from bridge.clock import Clock
 from bridge.errors import BridgeError, LostAnswer, Misconfigured, Transient
 from bridge.trackers.jira.failures import Answer, redirected, translate
 from bridge.trackers.jira.settings import JiraSettings
-from bridge.upstream import check_right
+from bridge.upstream import check_right, read_again
 
 THREADS = 4
 CONNECT = 5.0  # seconds
@@ -57,6 +57,8 @@ class Request:
     files: Sequence[Upload] = ()
     once: bool = False
     """Whether a lost answer must be told apart from a request that was not sent."""
+    reads: bool = False
+    """Whether it changes nothing: a GET, or a question that takes a body."""
 
 
 class _Unwelcome(Exception):
@@ -126,8 +128,13 @@ class Connection:
     async def get(
         self, path: str, *, doing: str, params: Mapping[str, str | int] | None = None
     ) -> Any:
-        """Return the JSON at `path`."""
-        return await self.send(Request(method="GET", path=path, doing=doing, params=params))
+        """Return the JSON at `path`, asking a few times (`read_again`)."""
+        return await self._read(Request(method="GET", path=path, doing=doing, params=params))
+
+    async def ask(self, path: str, body: Mapping[str, Any], *, doing: str) -> Any:
+        """Return the answer to a question that is posted; as `get`."""
+        request = Request(method="POST", path=path, doing=doing, body=body, reads=True)
+        return await self._read(request)
 
     async def post(self, path: str, body: Mapping[str, Any], *, doing: str) -> Any:
         """Post JSON; for what may be repeated."""
@@ -139,10 +146,16 @@ class Connection:
         Raises the errors of `bridge.errors`, `JiraRefused` with the fields at fault among them, and
         `NotYet` for a write whose right was lost (`check_right`).
         """
-        if request.method != "GET":
+        if request.method != "GET" and not request.reads:
             check_right()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._perform, request)
+
+    async def _read(self, request: Request) -> Any:
+        async def ask() -> Any:
+            return await self.send(request)
+
+        return await read_again(ask, clock=self._clock)
 
     async def aclose(self) -> None:
         """Wait for the requests that are under way, then give back threads and connections."""

@@ -78,7 +78,7 @@ class Search:
                 "fields": list(FIELDS),
                 "properties": [PROPERTY],
             }
-            answer = await self._jira.post("issue/bulkfetch", body, doing="read issues by key")
+            answer = await self._jira.ask("issue/bulkfetch", body, doing="read issues by key")
             issues = rows(table(answer).get("issues"))
             if not issues:
                 return
@@ -120,7 +120,7 @@ class Search:
         seen = 0
         while seen < most:
             path = "search/jql" if self._cloud else "search"
-            answer = table(await self._jira.post(path, body, doing="list issues"))
+            answer = table(await self._jira.ask(path, body, doing="list issues"))
             issues = rows(answer.get("issues"))
             for issue in issues:
                 yield issue

@@ -12,6 +12,7 @@ from bridge.errors import BadCredentials, Gone, RateLimited, Refused, Transient
 from bridge.settings import Secret
 from bridge.trackers.base import Level
 from bridge.trackers.github.client import THREADS
+from bridge.upstream import READS
 from tests.trackers.contract import draft, marker
 from tests.trackers.github.conftest import Make
 from tests.trackers.github.harness import GitHubHarness
@@ -128,6 +129,15 @@ async def test_a_read_without_an_answer_is_transient(make: Make, action: str) ->
     with pytest.raises(Transient, match="the repository example/sunrise"):
         await harness.tracker.fence({})
     await harness.recover()
+
+
+async def test_a_read_that_fails_now_and_then_is_no_failure(harness: GitHubHarness) -> None:
+    rule = {"match": "GET /github/repos/*/*/issues", "status": 503, "times": READS - 1}
+    harness.simulator.faults.replace([rule])
+
+    await harness.tracker.fence(harness.fields)
+
+    assert harness.simulator.requests["GET /github/repos/{owner}/{repo}/issues"] == READS
 
 
 async def test_a_page_that_leads_elsewhere_is_not_followed(harness: GitHubHarness) -> None:

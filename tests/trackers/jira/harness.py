@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from bridge.clock import Clock
 from bridge.model import IssueRef
 from bridge.settings import Secret
 from bridge.simulators.jira.site import STATUSES, Issue
@@ -43,7 +44,7 @@ class JiraHarness(contract.Harness):
         self.clock = FakeClock()
         self.tracker = self.open()
 
-    def open(self, **changes: Any) -> JiraTracker:
+    def open(self, clock: Clock | None = None, **changes: Any) -> JiraTracker:
         """Open a tracker with settings of its own."""
         cloud = self.site.deployment == "Cloud"
         settings = {
@@ -57,7 +58,7 @@ class JiraHarness(contract.Harness):
             name="jira",
             settings=JiraSettings(**{**settings, **changes}),
             path_of=self.path_of,
-            clock=self.clock,
+            clock=clock or self.clock,
         )
         tracker = JIRA.open(opening)
         assert isinstance(tracker, JiraTracker)

@@ -6,7 +6,9 @@ import traceback
 
 import pytest
 
+from bridge.clock import SystemClock
 from bridge.errors import BridgeError, Misconfigured, Transient
+from bridge.upstream import READS
 from tests.trackers.contract import draft
 from tests.trackers.jira.harness import CREATE, JiraHarness
 
@@ -25,19 +27,38 @@ async def test_reads_run_side_by_side(harness: JiraHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [{"action": "reset"}, {"action": "hang"}, {"status": 429}, {"status": 503}],
-    ids=["reset", "hang", "429", "503"],
+    ("fault", "sent"),
+    [({"action": "reset"}, READS), ({"status": 429}, 1), ({"status": 503}, READS)],
+    ids=["reset", "429", "503"],
 )
-async def test_a_read_is_sent_once_too(harness: JiraHarness, fault: dict[str, object]) -> None:
-    tracker = harness.open(timeout="3s" if fault.get("action") == "hang" else "60s")
+async def test_a_read_that_fails_is_sent_again_by_us_alone(
+    harness: JiraHarness, fault: dict[str, object], sent: int
+) -> None:
     harness.fault(match=READ, headers={"Retry-After": "1"}, **fault)
+
+    with pytest.raises(Transient):
+        await harness.tracker.fence(harness.fields)
+
+    assert harness.asked(READ) == sent
+
+
+async def test_a_read_that_fails_slowly_is_sent_once(harness: JiraHarness) -> None:
+    tracker = harness.open(SystemClock(), timeout="5.5s")
+    harness.fault(match=READ, action="hang")
 
     with pytest.raises(Transient):
         await tracker.fence(harness.fields)
     await tracker.aclose()
 
     assert harness.asked(READ) == 1
+
+
+async def test_a_read_that_fails_now_and_then_is_no_failure(harness: JiraHarness) -> None:
+    harness.fault(match=READ, status=503, times=READS - 1)
+
+    await harness.tracker.fence(harness.fields)
+
+    assert harness.asked(READ) == READS
 
 
 async def test_an_answer_that_is_no_json_is_the_addresss_fault(harness: JiraHarness) -> None:
