@@ -44,7 +44,7 @@ class JobState(StrEnum):
     RUNNING = "running"  # a worker holds it under a lease; when that ends it is waiting again
     FILED = "filed"  # became an issue
     ADDED = "added"  # joined an issue that was there
-    IGNORED = "ignored"  # a route says so, or nothing reacts to it
+    IGNORED = "ignored"  # a route says so, or the user quit the app themselves
     HELD = "held"  # kept by a route until somebody says `retry`
     DONE = "done"  # our own follow-up work, finished
     DEAD = "dead"  # a dead letter
