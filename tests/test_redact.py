@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.redact import RULES, redact, redact_log
+from bridge.redact import BLOCK, RULES, redact, redact_log
 
 JWT = "eyJhbGciOiJFUzI1NiIsImtpZCI6IjIifQ.eyJpc3MiOiJ4In0.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
 SAID: dict[str, list[tuple[str, str]]] = {
@@ -140,6 +140,41 @@ def test_redacting_again_changes_nothing(text: str) -> None:
     once = redact(text)
 
     assert redact(once) == once
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([text for cases in SAID.values() for text, _ in cases])
+        | st.sampled_from(
+            ['"password":', '"hunter22"', "Bearer", "abcdefghijkl1", ": x1y2z3", "\r"]
+        )
+        | st.just("a line of some thread\n" * (BLOCK // 20)),
+        max_size=8,
+    ).map("\n".join)
+)
+def test_a_long_text_is_redacted_as_a_short_one(text: str) -> None:
+    whole = text
+    for rule in RULES:
+        whole = rule.apply(whole)
+
+    assert redact(text) == whole
+
+
+@pytest.mark.parametrize(
+    "split",
+    ['"password":\n"hunter22"', '"password"\n:"hunter22"', "password:\nhunter22",
+     "Bearer\nabcdefghijkl", "basic\r\n\nabcdefghijkl"],
+)  # fmt: skip
+def test_a_secret_on_the_next_line_is_found_wherever_the_text_is_parted(split: str) -> None:
+    for more in range(len(split)):
+        text = "a " * ((BLOCK - more) // 2 - 1) + " " * (more % 2) + "\n" + split
+
+        assert "[token]" in redact(text)
+
+
+def test_what_touches_an_address_is_seen_too() -> None:
+    assert redact("x@xn--e1afmkfd.xn--p1aijürgen@bücher.example") == "[e-mail][e-mail]"
 
 
 def test_a_json_log_stays_json() -> None:
