@@ -21,6 +21,7 @@ from bridge.store import WHY, KeptFeedback, Store
 
 GROUP = "group"  # the instance type of our own job that rewrites a group's issue
 LATE_LOG = "lateCrashLog"  # … and of the one that completes an issue filed without its log
+WITHOUT_LOG = "without log"  # the checkpoint of a crash that any run began to file without its log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +44,31 @@ class Pipeline:
         if route is None or route.tracker is None or decision.verdict is not Verdict.FILE:
             await self.store.jobs.checkpoint(job, WHY, decision.reason)
             return JobState.IGNORED if decision.verdict is Verdict.IGNORE else JobState.HELD
+        late = await self._is_late(job, kept)
         group = await self._join(kept, route.tracker, decision.keys)
+        if late and decision.keys:
+            own, group = group, await self._joined(group, decision.keys[0])
+            if group.id == own.id:
+                # An earlier run may have created its issue: it is filed as it was, then completed.
+                kept, diagnosis = replace(kept, log=None), None
         first = group.opened_by == kept.feedback.id
         subject = Subject(kept=kept, diagnosis=diagnosis, route=route)
         group, unsaid = await self.issues.file(group, subject)
         if unsaid or not first:
             await self._refresh_soon(group)
-        if isinstance(kept.feedback, CrashFeedback) and kept.log is None:
+        if late:
             key = replace(job.key, instance_type=LATE_LOG)
             await self.store.jobs.request(key, due=self.clock.now())
         return JobState.FILED if first else JobState.ADDED
+
+    async def _is_late(self, job: Job, kept: KeptFeedback) -> bool:
+        """Return whether this or an earlier run files a crash whose log wasn't there."""
+        if WITHOUT_LOG in job.checkpoint:
+            return True
+        if not isinstance(kept.feedback, CrashFeedback) or kept.log is not None:
+            return False
+        await self.store.jobs.checkpoint(job, WITHOUT_LOG, True)  # noqa: FBT003 - a JSON value
+        return True
 
     async def refresh(self, job: Job) -> JobState:
         """Rewrite our block of a group's issue from all its occurrences."""

@@ -77,6 +77,10 @@ class Creates:
             await self._intents.settle(intent, "refused")
             raise
 
+    async def is_unknown(self, group_id: str) -> bool:
+        """Return whether a create for the group was sent whose outcome isn't known yet."""
+        return await self._intents.open_intent(group_id) is not None
+
     async def settled(self, intent: Intent) -> None:
         """Say that the intent's issue is recorded."""
         await self._intents.settle(intent, "created")

@@ -153,12 +153,14 @@ class Issues:
         return rendered.block
 
     async def merge(self, group: Group, *, into: Group) -> bool:
-        """Close the group's issue as a duplicate of the other group's, if there are two to join.
+        """Close the group's issue as a duplicate of the other's; return whether they may be one.
 
-        Returns False if the other issue was deleted: then this one goes on by itself. Raises
-        `NotYet` while the other group has no issue yet.
+        They may not if the other issue was deleted, or while a create of this group's own is
+        unknown. Raises `NotYet` while the other group has no issue yet.
         """
-        if group.issue is None or group.tracker != into.tracker:
+        if group.issue is None:
+            return not await self._creates.is_unknown(group.id)
+        if group.tracker != into.tracker:
             return True
         if into.issue is None:
             raise NotYet(

@@ -127,7 +127,9 @@ async def test_what_does_not_end_in_time_is_left_and_done_once_by_the_next(
     house: House, session: Session
 ) -> None:
     house.simulator.faults.replace([{"match": FETCH, "action": "hang"}])
-    async with running(house.bridge) as service:
+    hasty = house.bridge.worker.settings.model_copy(update={"drain": 1.0})
+    bridge = replace(house.bridge, worker=replace(house.bridge.worker, settings=hasty))
+    async with running(bridge) as service:
         _, submission = await post(house, session, service.address)
         await until(lambda: house.simulator.requests)
     assert (await house.row(submission)).state is JobState.WAITING

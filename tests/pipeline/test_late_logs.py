@@ -6,6 +6,17 @@ from bridge.model import JobState
 from tests.pipeline.conftest import APPS, House
 from tests.pipeline.samples import crash, crash_text
 
+GITHUB, JIRA, _ = APPS
+PLACES = {
+    GITHUB: ["/github/repos/*/*", "/github/repos/*/*/*", "/github/repos/*/*/contents/*/*"],
+    JIRA: ["/jira/rest/api/2/*", "/jira/rest/api/2/*/*"],
+}
+CREATES = {GITHUB: "POST /github/repos/*/*/issues", JIRA: "POST /jira/rest/api/2/issue"}
+FINDING = {
+    GITHUB: ["/github/repos/*/*/issues/*"],
+    JIRA: ["/jira/rest/api/2/issue/bulkfetch"],
+}
+
 
 async def test_a_log_that_comes_soon_is_waited_for(house: House) -> None:
     [submission] = await house.deliver(crash("sunrise-local", crash_text(), log_after=2))
@@ -48,6 +59,61 @@ async def test_a_late_log_that_proves_a_known_crash_joins_it_and_closes_the_othe
     assert (kept["state"], closed["state"]) == ("open", "closed")
     assert "2 crashes" in kept["body"]
     assert len(kept["attachments"]) == 2
+
+
+@pytest.mark.parametrize("app", [GITHUB, JIRA])
+async def test_a_log_that_comes_while_its_tracker_is_down_joins_before_anything_is_filed(
+    house: House, app: str
+) -> None:
+    await house.deliver(crash(app, crash_text()))
+    await house.work()
+    house.simulator.faults.replace([{"match": f"* {path}", "status": 503} for path in PLACES[app]])
+    [late] = await house.deliver(
+        crash(app, crash_text(base=0x104200000), log_after=12, tester="t2")
+    )
+    await until_its_log_is_kept(house, app, late)
+    house.simulator.faults.replace([])
+    await house.work()
+    assert (await house.row(late)).state is JobState.ADDED
+    [issue] = house.issues(app)
+    assert "2 crashes" in issue["body"]
+    assert len(issue["attachments"]) == 2
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("app", [GITHUB, JIRA])
+async def test_a_log_that_comes_while_its_create_is_unknown_completes_or_joins(
+    house: House, app: str, known: bool
+) -> None:
+    if known:
+        await house.deliver(crash(app, crash_text()))
+        await house.work()
+    house.simulator.faults.replace(
+        [
+            {"match": CREATES[app], "when": "after", "action": "reset", "times": 1},
+            *({"match": f"* {path}", "status": 503} for path in FINDING[app]),
+        ]
+    )
+    [late] = await house.deliver(
+        crash(app, crash_text(base=0x104200000), log_after=12, tester="t2")
+    )
+    await until_its_log_is_kept(house, app, late)
+    house.simulator.faults.replace([])
+    await house.work()
+    issues = [i for i in house.issues(app) if i["state"] == "open"]
+    assert len(issues) == 1
+    assert len(house.issues(app)) == (2 if known else 1)
+    assert "CartView.total" in issues[0]["title"]
+    assert "has not come yet" not in issues[0]["body"]
+    assert len(issues[0]["attachments"]) == (2 if known else 1)
+
+
+async def until_its_log_is_kept(house: House, app: str, submission: str) -> None:
+    """Work until the log is there although the issue isn't."""
+    ledger = house.bridge.store.ledger
+    while (kept := await ledger.feedback(app, submission)) is None or kept.log is None:
+        await house.work_a_little()
+    assert (await house.row(submission)).state is JobState.WAITING
 
 
 @pytest.mark.parametrize("log", [None, ""])
