@@ -237,8 +237,9 @@ class Issues:
             r.attachment.feedback_id for r in recorded if r.attachment.role is AttachmentRole.LOG
         }
         newest_first = [o for o in reversed(occurrences) if o.log is not None]
-        room = max(LOGS_PER_ISSUE - len(with_log), 1)
-        missing = [o for o in newest_first[:room] if o.feedback_id not in with_log]
+        room = LOGS_PER_ISSUE - len(with_log)
+        wanted = newest_first if room > 0 else newest_first[:1]
+        missing = [o for o in wanted if o.feedback_id not in with_log][: max(room, 1)]
         logs = [await log_file(o.log, self._blobs) for o in missing if o.log is not None]
         await self._attach(desk, group, logs)
         return bool(with_log)

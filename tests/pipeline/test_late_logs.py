@@ -1,5 +1,7 @@
 """Crash logs that come after their feedback, or never."""
 
+from datetime import timedelta
+
 import pytest
 
 from bridge.model import JobState
@@ -59,6 +61,17 @@ async def test_a_late_log_that_proves_a_known_crash_joins_it_and_closes_the_othe
     assert (kept["state"], closed["state"]) == ("open", "closed")
     assert "2 crashes" in kept["body"]
     assert len(kept["attachments"]) == 2
+
+
+async def test_a_late_log_of_a_crash_older_than_many_known_ones_is_attached(house: House) -> None:
+    app, hour_ago = "sunrise-local", house.clock.now() - timedelta(hours=1)
+    logs = [crash_text(base=0x102A00000 + n * 0x100000) for n in range(13)]
+    await house.deliver(*(crash(app, log, tester=f"t{n}") for n, log in enumerate(logs[1:])))
+    await house.work()
+    await house.deliver(crash(app, logs[0], log_after=12, tester="early", created_at=hour_ago))
+    await house.work()
+    [issue] = [i for i in house.issues(app) if i["state"] == "open"]
+    assert len(issue["attachments"]) == 13
 
 
 @pytest.mark.parametrize("app", [GITHUB, JIRA])
