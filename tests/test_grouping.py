@@ -15,6 +15,7 @@ from bridge.model import (
     Diagnosis,
     Fingerprint,
     Occurrence,
+    Trace,
 )
 from bridge.routes import Route
 
@@ -24,6 +25,7 @@ FILE = Route(tracker="local")
 
 def diagnosis(cause: str = "swift.bounds", key: str = "v1:0011") -> Diagnosis:
     return Diagnosis(
+        trace=Trace(family="swift.bounds"),
         report=CrashReport(format="crash-text"),
         cause=Cause(id=cause, title="Crash", explanation=""),
         fingerprint=Fingerprint(key=key),

@@ -4,6 +4,7 @@ from bridge.crash.cause import cause_of
 from bridge.crash.fingerprint.v1 import fingerprint
 from bridge.crash.read import read
 from bridge.crash.title import blame, title
+from bridge.crash.trace import trace
 from bridge.model import CrashReport, Diagnosis, ReportKind
 
 
@@ -31,4 +32,5 @@ def diagnosed(report: CrashReport) -> Diagnosis:
         fingerprint=fingerprint(report, cause),
         title=title(report, cause, at),
         blame=at,
+        trace=trace(report, cause),
     )

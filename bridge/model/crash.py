@@ -1,6 +1,7 @@
 """What a crash log says, and what we make of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -99,6 +100,10 @@ class CrashReport:
     application_info: tuple[str, ...] = ()
     """Application-specific information: Swift's failure message, an exception's reason."""
     vm_region: str | None = None
+    report_notes: tuple[str, ...] = ()
+    """What the system's crash reporter remarked on the report itself."""
+    registers: Mapping[str, int] = field(default_factory=dict[str, int])
+    """The crashed thread's registers, by their names there."""
     crashed_thread: int | None = None
     threads: tuple[Thread, ...] = ()
     last_exception: tuple[Frame, ...] | None = None
@@ -166,11 +171,42 @@ class Fingerprint:
     skipped: tuple[SkippedFrame, ...] = ()
     confident: bool = True
     """False where the stack says little: system frames only, or nothing symbolicated."""
+    exact: str | None = None
+    """A finer key, of more frames. Only a group that people took apart from another owns any."""
+    older: tuple[str, ...] = ()
+    """The keys by earlier versions and rules, newest first; groups of that time own them."""
+    aliases: tuple[str, ...] = ()
+    """More keys that prove the same problem: the incident, the same places in the same build."""
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The keys by which its group is looked for; who owns an earlier one has the say."""
+        finer = (self.exact,) if self.exact else ()
+        incident = tuple(key for key in self.aliases if key.startswith("incident:"))
+        places = tuple(key for key in self.aliases if key not in incident)
+        return (*incident, *finer, *self.older, self.key, *places)
+
+    @property
+    def owned(self) -> tuple[str, ...]:
+        """The keys that its group owns from now on, where no other group does."""
+        return (self.key, *self.aliases)
 
     @property
     def version(self) -> str:
         """The key's version, such as `v1`."""
         return self.key.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """A crash's stack as it is compared with others: normal names, innermost first."""
+
+    family: str
+    """The cause's family: crashes of different families are never near each other."""
+    frames: tuple[str, ...] = ()
+    """`Image!function` of the app's own frames, wrappers and runtime left out; at most 40."""
+    entry: str | None = None
+    """The system function nearest above the first of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +216,9 @@ class Diagnosis:
     report: CrashReport
     cause: Cause
     fingerprint: Fingerprint
+    trace: Trace
+    facts: tuple[str, ...] = ()
+    """What is suspicious about this crash, in sentences: `It crashed 2 s after its start.`"""
     title: str
     """Cause, then place, at most 80 characters."""
     blame: Frame | None = None

@@ -131,6 +131,65 @@ class CommentDraft:
     """Kept in the comment, so that it is not posted twice."""
 
 
+class NewsKind(StrEnum):
+    """What is worth a comment; all else only changes our block."""
+
+    REGRESSION = "regression"
+    NEW_VERSION = "new version"
+    TESTERS = "testers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One thing that a comment says."""
+
+    kind: NewsKind
+    value: str
+    """The build that it is back in, the marketing version, or the number of testers."""
+    since: str | None = None
+    """A regression's: when the issue was closed, as `2026-11-24`."""
+
+    @property
+    def op(self) -> str:
+        """The operation id of a comment that says it: equal each time, so it is said once."""
+        return f"{self.kind.value.replace(' ', '-')}:{self.value}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """Another group that a group is possibly the same as."""
+
+    group_id: str
+    score: float
+    """From 0 to 1."""
+    common: tuple[str, ...] = ()
+    """What they have in common: frames of a stack, or sentences such as `the same screen`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What we did with an issue, so that it is not done again."""
+
+    told: tuple[str, ...] = ()
+    """`News.op` of what we have said, or found to be so when the issue was new."""
+    told_at: datetime | None = None
+    """When we last commented on a milestone."""
+    closing: datetime | None = None
+    """The closing after which a regression was handled."""
+    muted: bool = False
+    """Whether the label that silences us was there when we last looked."""
+    undone: bool = False
+    """Whether the label that takes the newest occurrence out was acted on; ends with the label."""
+    apart_from: str | None = None
+    """The group that people took this one out of."""
+    back_from: str | None = None
+    """The group whose closed issue this one's follows, because the problem came back."""
+    seen: IssueStatus | None = None
+    """The issue's status when we last looked."""
+    seen_reason: CloseReason | None = None
+    seen_at: datetime | None = None
+
+
 class UpdateOutcome(StrEnum):
     """What an update of our block met."""
 
@@ -164,6 +223,9 @@ class Group:
     """The group that took over; this one's issue is closed as its duplicate."""
     updated_at: datetime | None = None
     """When we last wrote our block."""
+    like: tuple[Likeness, ...] = ()
+    """Groups that were near, but not near enough to join, when this one was opened."""
+    history: History = History()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +246,10 @@ class Occurrence:
     tester_key: str | None = None
     """A keyed hash; equal means the same tester."""
     log: Attachment | None = None
+    incident: str | None = None
+    """The crash's own id; two submissions of one incident are one crash."""
+    exact: str | None = None
+    """The finer fingerprint key, by which its kin can follow it into another group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,20 @@ class AppFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Another issue that an issue speaks of."""
+
+    key: str
+    """What people call it, such as `#12`."""
+    url: str
+    title: str | None = None
+    score: float | None = None
+    """From 0 to 1; None where nothing was compared."""
+    common: tuple[str, ...] = ()
+    """What they have in common."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueContext:
     """All that an issue is written from."""
 
@@ -51,6 +65,14 @@ class IssueContext:
     """Whether the title starts with `[App]`."""
     log_missing: bool = False
     """Whether the crash log hasn't come yet."""
+    possibly: Sequence[Neighbour] = ()
+    """Issues that this one is possibly the same as, nearest first."""
+    back_from: Neighbour | None = None
+    """The closed issue of the same problem, which came back."""
+    apart_from: Neighbour | None = None
+    """The issue that people took this one out of."""
+    newest_build: str | None = None
+    """The newest build that any feedback of this app came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,15 @@ class Finding:
     advice: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed in a tracker since somebody last asked."""
+
+    issues: tuple[IssueRef, ...]
+    mark: str
+    """To be handed to the next call; only the tracker knows what it means."""
+
+
 class Tracker(Protocol):
     """Where issues live.
 
@@ -117,11 +126,26 @@ class Tracker(Protocol):
         ...
 
     async def reopen(self, issue: IssueRef, comment: CommentDraft) -> None:
-        """Reopen the issue and say why."""
+        """Reopen the issue and say why.
+
+        Raises `Refused` if no transition of its workflow leads back; nothing was said then.
+        """
         ...
 
     async def close_as_duplicate(self, issue: IssueRef, of: IssueRef) -> None:
         """Close the issue as a duplicate of another one of the same tracker."""
+        ...
+
+    async def unlabel(self, issue: IssueRef, label: str) -> None:
+        """Take a label off, written as `IssueState.labels` has it; nothing happens without it."""
+        ...
+
+    async def changed(self, issues: Sequence[IssueRef], mark: str) -> Changes:
+        """Return which of these issues changed since the mark that an earlier call gave.
+
+        One conditional or bounded request for all of them where the service has such; `mark` is
+        empty the first time, and then all issues count as changed. An issue too many is harmless.
+        """
         ...
 
     async def check(self, fields: Mapping[str, Any]) -> Sequence[Finding]:

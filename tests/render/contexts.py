@@ -24,6 +24,7 @@ from bridge.model import (
     SkippedFrame,
     Tester,
     Thread,
+    Trace,
     Words,
 )
 from bridge.render import AppFacts, IssueContext
@@ -145,6 +146,7 @@ def diagnosis(frames: Sequence[Frame] = FRAMES, **report: Any) -> Diagnosis:
         app_image="Sunrise",
     )
     return Diagnosis(
+        trace=Trace(family="swift.bounds"),
         report=replace(crash, **report),
         cause=Cause(
             id="swift.bounds",
