@@ -4,20 +4,20 @@ Every step keeps what it made, so a job that starts over goes on from its last f
 step's effect happens twice. Failures are not handled here: the worker alone ends a failure.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bridge import crash, grouping, routes
+from bridge import grouping, routes
 from bridge.clock import Clock
 from bridge.fetch import Fetch
 from bridge.filing import Issues, Subject
 from bridge.grouping import Verdict
+from bridge.match import Match
 from bridge.model import CrashFeedback, Diagnosis, Group, Job, JobKey, JobState
-from bridge.redact import redact_log
 from bridge.routes import Route
 from bridge.store import WHY, KeptFeedback, Store
+from bridge.understanding import Understanding
 
 GROUP = "group"  # the instance type of our own job that rewrites a group's issue
 LATE_LOG = "lateCrashLog"  # … and of the one that completes an issue filed without its log
@@ -29,6 +29,8 @@ class Pipeline:
     """The way of a feedback through the rooms."""
 
     fetch: Fetch
+    understanding: Understanding
+    match: Match
     issues: Issues
     store: Store
     routes: Sequence[Route]
@@ -38,16 +40,17 @@ class Pipeline:
     async def feedback(self, job: Job) -> JobState:
         """File a submission, or add it to the issue that is already there."""
         kept = await self.fetch.feedback(job)
-        diagnosis = await self._understand(kept)
+        diagnosis = await self.understanding.of(kept.log)
         route = self._route(kept, released=job.released)
         decision = grouping.decide(route, diagnosis)
         if route is None or route.tracker is None or decision.verdict is not Verdict.FILE:
             await self.store.jobs.checkpoint(job, WHY, decision.reason)
             return JobState.IGNORED if decision.verdict is Verdict.IGNORE else JobState.HELD
         late = await self._is_late(job, kept)
-        group = await self._join(kept, route.tracker, decision.keys)
-        if late and decision.keys:
-            own, group = group, await self._joined(group, decision.keys[0])
+        alike = diagnosis if decision.alike else None
+        group = await self.match.join(kept, alike, route, route.tracker)
+        if late and alike is not None:
+            own, group = group, await self._joined(group, alike)
             if group.id == own.id:
                 # An earlier run may have created its issue: it is filed as it was, then completed.
                 kept, diagnosis = replace(kept, log=None), None
@@ -89,16 +92,16 @@ class Pipeline:
         group = await self.store.ledger.group_of(job.key.app, job.key.instance_id)
         if kept is None or kept.log is None or group is None:
             return JobState.DONE
-        diagnosis = await self._understand(kept)
+        diagnosis = await self.understanding.of(kept.log)
         if diagnosis is not None:
-            group = await self._joined(group, diagnosis.fingerprint.key)
+            group = await self._joined(group, diagnosis)
         await self._refresh_soon(group)
         return JobState.DONE
 
-    async def _joined(self, own: Group, key: str) -> Group:
-        """Give the group the key, or, if another group owns it, merge into that one."""
-        await self.store.ledger.add_keys(own.id, [key])
-        known = await self.store.ledger.known(own.app, [key])
+    async def _joined(self, own: Group, diagnosis: Diagnosis) -> Group:
+        """Give the group the log's keys, or, if another group owns one, merge into that one."""
+        await self.store.ledger.add_keys(own.id, diagnosis.fingerprint.owned)
+        known = await self.store.ledger.known(own.app, diagnosis.fingerprint.asked)
         if known is None or known.id == own.id:
             return own
         if not await self.issues.merge(own, into=known):
@@ -115,33 +118,14 @@ class Pipeline:
         if kept is None:
             return None
         route = self._route(kept, released=True) or Route(tracker=group.tracker)
-        return Subject(kept=kept, diagnosis=await self._understand(kept), route=route)
-
-    async def _understand(self, kept: KeptFeedback) -> Diagnosis | None:
-        if kept.log is None:
-            return None
-        log = await self.store.blobs.read(kept.log.sha256)
-        return await asyncio.to_thread(_understood, log)
+        return Subject(kept=kept, diagnosis=await self.understanding.of(kept.log), route=route)
 
     def _route(self, kept: KeptFeedback, *, released: bool) -> Route | None:
         tags = self.tags.get(kept.feedback.app, ())
         return routes.choose(self.routes, kept.feedback, tags=tags, released=released)
-
-    async def _join(self, kept: KeptFeedback, tracker: str, keys: Sequence[str]) -> Group:
-        occurrence = grouping.occurrence_of(
-            kept.feedback, log=kept.log, tester_key=self.issues.tester_key(kept.feedback.tester)
-        )
-        return await self.store.ledger.join(
-            occurrence, kind=kept.feedback.kind, tracker=tracker, keys=keys, title=None
-        )
 
     async def _refresh_soon(self, group: Group) -> None:
         last = group.updated_at or group.created_at
         due = max(last + timedelta(seconds=self.issues.update_gap(group)), self.clock.now())
         key = JobKey(app=group.app, instance_type=GROUP, instance_id=group.id)
         await self.store.jobs.request(key, due=due)
-
-
-def _understood(log: bytes) -> Diagnosis | None:
-    """Redact a log and read it; takes seconds for a log of many megabytes."""
-    return crash.understand(redact_log(log))

@@ -17,6 +17,7 @@ from bridge.clock import Clock, SystemClock
 from bridge.config import Config
 from bridge.fetch import CRASHES, SCREENSHOTS, Fetch, Source
 from bridge.filing import Creates, Desk, Issues, Writers
+from bridge.match import Match
 from bridge.model import Attachment, Kind
 from bridge.ops.check import Subject
 from bridge.pipeline import GROUP, LATE_LOG, Pipeline
@@ -26,6 +27,7 @@ from bridge.store import Store
 from bridge.telemetry import Metrics
 from bridge.trackers.base import Opening, Tracker
 from bridge.trackers.registry import tracker_type
+from bridge.understanding import Understanding
 from bridge.worker import Worker, WorkerSettings
 
 REACTIONS = {
@@ -197,6 +199,8 @@ def _join(
             crash_log=settings.crash_log,
             clock=clock,
         ),
+        understanding=Understanding(store.blobs),
+        match=Match(store, tester_key=issues.tester_key),
         issues=issues,
         store=store,
         routes=settings.routes,

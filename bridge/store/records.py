@@ -18,6 +18,7 @@ from bridge.model import (
     CrashFeedback,
     Feedback,
     Kind,
+    Likeness,
     ScreenshotFeedback,
 )
 
@@ -54,6 +55,11 @@ def dump_attachments(files: Sequence[Attachment]) -> str:
 def load_attachments(text: str) -> tuple[Attachment, ...]:
     """Return the attachments that `dump_attachments` was given."""
     return load(tuple[Attachment, ...], text)
+
+
+def dump_likenesses(like: Sequence[Likeness]) -> str:
+    """Return likenesses as JSON text, which `load` gives back as a tuple of them."""
+    return json.dumps([json.loads(dump(one)) for one in like])
 
 
 def dump_words(words: Sequence[str]) -> str:

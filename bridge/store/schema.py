@@ -110,6 +110,8 @@ GROUPS = Table(
     Column("frozen", Text),
     Column("merged_into", String, ForeignKey("groups.id")),
     Column("updated_at", UtcDateTime),
+    Column("history", Text, nullable=False, server_default=text("'{}'")),
+    Column("alike", Text, nullable=False, server_default=text("'[]'")),
 )
 
 FINGERPRINTS = Table(
@@ -129,6 +131,33 @@ OCCURRENCES = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("record", Text, nullable=False),
     Index("occurrences_by_group_id", "group_id", "at"),
+)
+
+TRACES = Table(
+    "traces",
+    METADATA,
+    Column("group_id", String, ForeignKey("groups.id"), primary_key=True),
+    Column("exact", String, primary_key=True),  # one stack of each finer key
+    Column("record", Text, nullable=False),
+)
+
+TRACE_FRAMES = Table(
+    "trace_frames",
+    METADATA,
+    Column("app", String, primary_key=True),
+    Column("frame", String, primary_key=True),
+    Column("group_id", String, ForeignKey("groups.id"), primary_key=True, index=True),
+)
+
+LOOKS = Table(
+    "looks",
+    METADATA,
+    Column("app", String, primary_key=True),
+    Column("feedback_id", String, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("tester_key", String),
+    Column("record", Text, nullable=False),
+    Index("looks_by_app_at", "app", "at"),
 )
 
 FILES = Table(

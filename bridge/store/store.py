@@ -15,6 +15,7 @@ from bridge.store.engine import Database, upsert
 from bridge.store.inbox import Inbox
 from bridge.store.intents import Intents
 from bridge.store.jobs import Jobs
+from bridge.store.keepsakes import Keepsakes
 from bridge.store.leases import Leases
 from bridge.store.ledger import Ledger
 from bridge.store.opening import bring_up
@@ -63,6 +64,7 @@ class Store:
         self.ledger = Ledger(database, clock=clock)
         self.intents = Intents(database, clock=clock)
         self.leases = Leases(database, clock=clock)
+        self.keepsakes = Keepsakes(database)
         self.blobs = blobs
         self.marker_key = marker_key
         """32 random bytes, made on the first start; they key the hashes in our markers."""

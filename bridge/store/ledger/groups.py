@@ -8,10 +8,10 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.errors import Gone
-from bridge.model import Group, IssueRef, Kind
+from bridge.model import Group, History, IssueRef, Kind, Likeness
 from bridge.store.engine import insert_into, whole
 from bridge.store.ledger.part import LedgerPart
-from bridge.store.records import dump_words, load_words
+from bridge.store.records import dump, dump_words, load, load_words
 from bridge.store.schema import FINGERPRINTS, GROUPS
 from bridge.store.status import issue_ref
 
@@ -73,6 +73,11 @@ class GroupLedger(LedgerPart):
         if title is not None:
             values["title"] = title
         await self._change(group_id, values)
+
+    @whole
+    async def set_history(self, group_id: str, history: History) -> None:
+        """Say what we did with a group's issue so far. Raises Gone."""
+        await self._change(group_id, {"history": dump(history)})
 
     @whole
     async def freeze(self, group_id: str, why: str) -> None:
@@ -145,6 +150,8 @@ def group_of_row(row: Row[Any]) -> Group:
         frozen=row.frozen,
         merged_into=row.merged_into,
         updated_at=row.updated_at,
+        like=load(tuple[Likeness, ...], row.alike),
+        history=load(History, row.history),
     )
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.errors import Gone, Refused
-from bridge.model import Group, Kind, Occurrence
+from bridge.model import Group, Kind, Likeness, Occurrence
 from bridge.store.engine import whole
 from bridge.store.ledger.groups import give_keys, group_of_row, group_row, owner_of, survivor
 from bridge.store.ledger.part import LedgerPart
-from bridge.store.records import dump, load
+from bridge.store.records import dump, dump_likenesses, load
 from bridge.store.schema import FINGERPRINTS, GROUPS, OCCURRENCES
 
 
@@ -27,13 +27,16 @@ class MemberLedger(LedgerPart):
         *,
         kind: Kind,
         tracker: str,
-        keys: Sequence[str],
-        title: str | None,
+        ask: Sequence[str] = (),
+        own: Sequence[str] = (),
+        into: str | None = None,
+        like: Sequence[Likeness] = (),
     ) -> Group:
         """Make a feedback an occurrence of one group, and return that group.
 
         It is the feedback's own group if it has one already; else the app's group that owns any
-        of `keys`, which then owns those that nobody owned as well; else a new one. All in one
+        of `ask`, earlier keys first; else the group `into`; else a new one, which remembers that
+        it is `like` others. The group then owns those of `own` that nobody owned. All in one
         transaction, so that two who come at once with one key get one group. A group that was
         merged is never returned, but the one that took over.
         """
@@ -41,10 +44,12 @@ class MemberLedger(LedgerPart):
             mine = await _group_id(connection, occurrence.app, occurrence.feedback_id)
             if mine is not None:
                 return group_of_row(await survivor(connection, mine))
-            row = await owner_of(connection, occurrence.app, keys)
+            row = await owner_of(connection, occurrence.app, ask)
+            if row is None and into is not None:
+                row = await survivor(connection, into)
             if row is None:
-                row = await self._create(connection, occurrence, kind, tracker, title)
-            await give_keys(connection, row.app, row.id, keys)
+                row = await self._create(connection, occurrence, kind, tracker, like)
+            await give_keys(connection, row.app, row.id, own)
             await _insert(connection, replace(occurrence, group_id=row.id))
             return group_of_row(row)
 
@@ -108,7 +113,7 @@ class MemberLedger(LedgerPart):
         occurrence: Occurrence,
         kind: Kind,
         tracker: str,
-        title: str | None,
+        like: Sequence[Likeness],
     ) -> Row[Any]:
         new = insert(GROUPS).values(
             id=secrets.token_hex(8),
@@ -117,7 +122,7 @@ class MemberLedger(LedgerPart):
             tracker=tracker,
             created_at=self._clock.now(),
             opened_by=occurrence.feedback_id,
-            title=title,
+            alike=dump_likenesses(like),
         )
         return (await connection.execute(new.returning(GROUPS))).one()
 

@@ -1,9 +1,7 @@
-"""Grouping: whether a feedback is a new problem, and a problem's figures. Pure."""
+"""A group's figures, from its occurrences."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from bridge.model import (
     Attachment,
@@ -14,55 +12,18 @@ from bridge.model import (
     Occurrence,
     Words,
 )
-from bridge.routes import Action, Route
 
 WORDS_SHOWN = 5
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
-UNTAKEN = "no route matches; it waits for one with a tracker, and for `retry`"
-
-
-class Verdict(StrEnum):
-    """What becomes of a feedback."""
-
-    FILE = "file"
-    """It has a group: a known one, or a new one."""
-    HOLD = "hold"
-    IGNORE = "ignore"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What becomes of a feedback, by which keys it finds its group, and why."""
-
-    verdict: Verdict
-    keys: tuple[str, ...] = ()
-    """Fingerprint keys; a group that owns one of them is this feedback's group."""
-    reason: str
-
-
-def decide(route: Route | None, diagnosis: Diagnosis | None) -> Decision:
-    """Decide by the route and, for a crash with a readable log, by what it says.
-
-    A screenshot, and a crash whose log is missing or unreadable, is a group of its own.
-    """
-    if route is None:
-        return Decision(verdict=Verdict.HOLD, reason=UNTAKEN)
-    if route.action is Action.IGNORE:
-        return Decision(verdict=Verdict.IGNORE, reason="the route says ignore")
-    if route.action is Action.HOLD:
-        return Decision(verdict=Verdict.HOLD, reason="the route says hold, until `retry`")
-    if diagnosis is None:
-        return Decision(verdict=Verdict.FILE, reason="nothing to compare it by: its own issue")
-    if diagnosis.cause.id == "userquit":
-        return Decision(verdict=Verdict.IGNORE, reason="the user quit the app: not a crash")
-    return Decision(
-        verdict=Verdict.FILE, keys=(diagnosis.fingerprint.key,), reason="grouped by fingerprint"
-    )
-
 
 def occurrence_of(
-    feedback: Feedback, *, log: Attachment | None, tester_key: str | None, group_id: str = ""
+    feedback: Feedback,
+    *,
+    log: Attachment | None,
+    tester_key: str | None,
+    diagnosis: Diagnosis | None = None,
+    group_id: str = "",
 ) -> Occurrence:
     """Return the feedback as a member of a group."""
     build, device = feedback.build, feedback.device
@@ -80,6 +41,8 @@ def occurrence_of(
         device_model=device.model,
         tester_key=tester_key,
         log=log,
+        incident=diagnosis.report.incident_id if diagnosis else None,
+        exact=diagnosis.fingerprint.exact if diagnosis else None,
     )
 
 
