@@ -9,6 +9,7 @@ from pydantic import Field
 
 from bridge.appstore import AppStoreSettings
 from bridge.config.source import included_files
+from bridge.crash import CrashRules
 from bridge.fetch import CrashLogSettings
 from bridge.filing import SettleSettings
 from bridge.ops.access import ServerSettings
@@ -69,6 +70,8 @@ class BridgeSettings(Settings):
     """When a create whose answer was lost may be sent again."""
     crash_log: CrashLogSettings = CrashLogSettings()
     """How long a crash log is waited for."""
+    crash_rules: CrashRules = CrashRules()
+    """Frames of a crash that say nothing about the bug, beside those that are known anyway."""
     server: ServerSettings = ServerSettings()
     """Where the service listens."""
 

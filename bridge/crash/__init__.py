@@ -3,5 +3,14 @@
 from bridge.crash.diagnose import diagnosed, understand
 from bridge.crash.inspection import inspection
 from bridge.crash.read import read
+from bridge.crash.rules import SHIPPED, CrashRules, RuleBook
 
-__all__ = ["diagnosed", "inspection", "read", "understand"]
+__all__ = [
+    "SHIPPED",
+    "CrashRules",
+    "RuleBook",
+    "diagnosed",
+    "inspection",
+    "read",
+    "understand",
+]

@@ -1,29 +1,38 @@
 """From a parsed report to what we make of it."""
 
+from collections.abc import Sequence
+
 from bridge.crash.cause import cause_of
 from bridge.crash.fingerprint.v1 import fingerprint
 from bridge.crash.read import read
+from bridge.crash.rules import SHIPPED, RuleBook
 from bridge.crash.title import blame, title
 from bridge.crash.trace import trace
 from bridge.model import CrashReport, Diagnosis, ReportKind
 
 
-def understand(data: bytes) -> Diagnosis | None:
+def understand(
+    data: bytes, *, rules: RuleBook = SHIPPED, earlier: Sequence[RuleBook] = ()
+) -> Diagnosis | None:
     """What a crash log says and what we make of it; None where the bytes are no Apple report.
 
-    Never raises, whatever the bytes. What can't be read is one of the report's warnings.
+    `rules` are those of now, `earlier` those that existing groups may have been made by, newest
+    first. Never raises, whatever the bytes. What can't be read is one of the report's warnings.
     """
     try:
         report = read(data)
-        return None if report is None else diagnosed(report)
+        return None if report is None else diagnosed(report, rules=rules, earlier=earlier)
     except Exception as exc:  # noqa: BLE001  # a feedback must not be lost to a mistake of ours
         warning = f"The log could not be understood, by a mistake of this program: {exc!r}."
         broken = CrashReport(format="crash-text", kind=ReportKind.OTHER, warnings=(warning[:500],))
         return diagnosed(broken)
 
 
-def diagnosed(report: CrashReport) -> Diagnosis:
-    """The cause, fingerprint, title and frame to blame of a report."""
+def diagnosed(
+    report: CrashReport, *, rules: RuleBook = SHIPPED, earlier: Sequence[RuleBook] = ()
+) -> Diagnosis:
+    """The cause, fingerprint, title and frame to blame of a report; `understand` has the rest."""
+    _ = rules, earlier
     cause = cause_of(report)
     at = blame(report, cause)
     return Diagnosis(
