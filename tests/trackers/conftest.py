@@ -2,5 +2,5 @@
 
 import pytest
 
-for part in ("files", "issues", "refusals", "talk"):
+for part in ("files", "issues", "people", "refusals", "talk"):
     pytest.register_assert_rewrite(f"tests.trackers.contract_{part}")

@@ -11,8 +11,9 @@ A third party's tracker does the same.
 
 from tests.trackers.contract_files import Attaching, AttachmentRefusals
 from tests.trackers.contract_issues import Editing, Filing, LostAnswers
+from tests.trackers.contract_people import Labelling, Watching
 from tests.trackers.contract_refusals import Refusals, Statuses
-from tests.trackers.contract_talk import Closing, Commenting
+from tests.trackers.contract_talk import Closing, Commenting, Remarks
 from tests.trackers.harness import Harness, Held, comment, draft, held, marker
 
 __all__ = [
@@ -24,9 +25,12 @@ __all__ = [
     "Filing",
     "Harness",
     "Held",
+    "Labelling",
     "LostAnswers",
     "Refusals",
+    "Remarks",
     "Statuses",
+    "Watching",
     "comment",
     "draft",
     "held",

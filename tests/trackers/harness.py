@@ -11,6 +11,7 @@ from bridge.model import (
     Attachment,
     AttachmentResult,
     AttachmentRole,
+    CloseReason,
     CommentDraft,
     IssueDraft,
     IssueRef,
@@ -107,9 +108,28 @@ class Harness(abc.ABC):
         """Let the backend refuse every file until `recover`, for want of a right."""
         raise NotImplementedError
 
-    # Closing
-    async def close(self, issue: IssueRef) -> None:
-        """As a person: close the issue as done."""
+    # Closing, Watching
+    async def close(
+        self,
+        issue: IssueRef,
+        reason: CloseReason = CloseReason.COMPLETED,
+        *,
+        of: IssueRef | None = None,
+    ) -> None:
+        """As a person: close the issue for a reason; a duplicate with or without the other one."""
+        raise NotImplementedError
+
+    # Labelling, Watching
+    typed_label: str = "testflight: not the same"
+    """How people write the label where the backend takes it with or without spaces."""
+
+    async def label(self, issue: IssueRef, label: str) -> None:
+        """As a person: put a label on the issue."""
+        raise NotImplementedError
+
+    # Remarks
+    async def lose_next_comment(self) -> None:
+        """Let the next comment be posted, and its answer be lost."""
         raise NotImplementedError
 
     # Refusals

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bridge.errors import Gone, LostAnswer, Unreadable
@@ -86,9 +87,25 @@ class Shelf:
         return read_record(file.read_bytes(), where=str(file))
 
     def keep(self, key: str, record: Record) -> None:
-        """Write the issue's record if it changed."""
+        """Write the issue's record if it changed.
+
+        The time of a closing that people left out is noted first: afterwards it is lost.
+        """
         if record != self.record(key):
-            write_file(self._folder(key) / RECORD, record.to_json())
+            complete = record.completed(self.written(key))
+            write_file(self._folder(key) / RECORD, complete.to_json())
+
+    def written(self, key: str) -> datetime:
+        """Return when the issue's record was written; raises `Gone`."""
+        modified = (self._folder(key) / RECORD).stat().st_mtime_ns
+        return datetime.fromtimestamp(modified // 1_000_000_000, UTC)
+
+    def stamp(self, key: str) -> int | None:
+        """Return a number that is another one whenever the record was edited; None if it's gone."""
+        try:
+            return (self.root / key / RECORD).stat().st_mtime_ns if _KEY.fullmatch(key) else None
+        except FileNotFoundError:
+            return None
 
     def page(self, key: str) -> str:
         """Return the issue's page; empty if somebody deleted it alone."""

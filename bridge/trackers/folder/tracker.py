@@ -1,11 +1,12 @@
 """The folder tracker, as trackers are: every method may be called again and does its work once."""
 
 import asyncio
+import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar, cast
 
 from bridge.errors import Misconfigured, Transient
 from bridge.markup import Markup, clean, plain_line
@@ -22,7 +23,7 @@ from bridge.model import (
     Marker,
     UpdateOutcome,
 )
-from bridge.trackers.base import Finding, Level, Limits, Opening
+from bridge.trackers.base import Changes, Finding, Level, Limits, Opening
 from bridge.trackers.folder.page import with_block, with_comment, with_title
 from bridge.trackers.folder.record import DUPLICATE
 from bridge.trackers.folder.settings import FolderSettings, labels_of
@@ -80,17 +81,31 @@ class FolderTracker:
         return await self._run(self._update, issue.id, block)
 
     async def comment(self, issue: IssueRef, comment: CommentDraft) -> None:
-        await self._run(self._say, issue.id, comment.text, comment.marker.text, None)
+        await self._run(self._say, issue.id, comment.text, comment.marker.text)
 
     async def state(self, issue: IssueRef) -> IssueState:
         return await self._run(self._state, issue.id)
 
     async def reopen(self, issue: IssueRef, comment: CommentDraft) -> None:
-        await self._run(self._say, issue.id, comment.text, comment.marker.text, "open")
+        """Set the state to `open` and say why, in one step."""
+        text, marker = comment.text, comment.marker.text
+        await self._run(self._say, issue.id, text, marker, state="open")
 
     async def close_as_duplicate(self, issue: IssueRef, of: IssueRef) -> None:
         text = f"Closed as a duplicate of [{of.key}](../{of.id}/{PAGE})."
-        await self._run(self._say, issue.id, text, f"{DUPLICATE}{of.key}", "closed")
+        closing = {"state": "closed", "reason": "duplicate", "duplicate_of": of.key}
+        at = self._clock.now().isoformat(timespec="seconds")
+        await self._run(self._say, issue.id, text, f"{DUPLICATE}{of.key}", **closing, closed_at=at)
+
+    async def unlabel(self, issue: IssueRef, label: str) -> None:
+        await self._run(self._unlabel, issue.id, label)
+
+    async def changed(self, issues: Sequence[IssueRef], mark: str) -> Changes:
+        """Compare when each `issue.json` was written with when it was at the mark."""
+        known = _times(mark)
+        times = await self._run(self._stamps, [issue.id for issue in issues])
+        changed = (i for i in issues if i.id not in known or times.get(i.id) != known[i.id])
+        return Changes(issues=tuple(changed), mark=json.dumps(times, separators=(",", ":")))
 
     async def check(self, fields: Mapping[str, Any]) -> Sequence[Finding]:
         """Look whether the folder can be written and the fields are known."""
@@ -142,18 +157,31 @@ class FolderTracker:
         self._shelf.keep(key, record)
         return UpdateOutcome.UPDATED
 
-    def _say(self, key: str, text: str, marker: str, state: str | None) -> None:
-        """Add a comment once and set the state; the page first, so that a repeat mends both."""
-        now = self._clock.now()
+    def _say(self, key: str, text: str, marker: str, **changes: str) -> None:
+        """Add a comment once and change the record; the page first, so that a repeat mends both.
+
+        The record is read before anything is written, since people may have broken it.
+        """
+        record, now = self._shelf.record(key), self._clock.now()
+        if changes.get("state") == "closed" and not record.is_open:
+            changes = {}  # As people closed it, it stays.
         page = with_comment(self._shelf.page(key), clean(text), _when(now), marker)
         self._shelf.keep_page(key, page)
-        record = self._shelf.record(key).with_comment(clean(text), now, marker)
-        self._shelf.keep(key, replace(record, state=state) if state else record)
+        self._shelf.keep(key, replace(record.with_comment(clean(text), now, marker), **changes))
+
+    def _unlabel(self, key: str, label: str) -> None:
+        record = self._shelf.record(key)
+        labels = [kept for kept in record.labels if kept != label]
+        if len(labels) < len(record.labels):
+            self._shelf.keep(key, replace(record, labels=labels))
+
+    def _stamps(self, keys: Sequence[str]) -> dict[str, int | None]:
+        return {key: self._shelf.stamp(key) for key in keys}
 
     def _state(self, key: str) -> IssueState:
         if not self._shelf.has(key):
             return IssueState(status=IssueStatus.GONE)
-        return self._shelf.record(key).issue_state()
+        return self._shelf.record(key).issue_state(self._shelf.written(key))
 
     def _ref(self, key: str) -> IssueRef:
         url = (self._shelf.root / key / PAGE).as_uri()
@@ -178,3 +206,12 @@ def _disk(name: str) -> Generator[None]:
 
 def _when(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _times(mark: str) -> dict[str, int | None]:
+    """Return the times in a mark; none if it is empty or strange, and all count as changed."""
+    try:
+        times = json.loads(mark)
+    except ValueError:
+        return {}
+    return cast("dict[str, int | None]", times) if isinstance(times, dict) else {}

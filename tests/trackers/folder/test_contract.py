@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bridge.model import IssueRef
+from bridge.model import CloseReason, IssueRef
 from bridge.trackers.base import Opening
 from bridge.trackers.folder import FOLDER, FolderSettings
 from tests.clock import FakeClock
@@ -70,8 +70,20 @@ class FolderHarness(contract.Harness):
             file.unlink()
         folder.rmdir()
 
-    async def close(self, issue: IssueRef) -> None:
-        self.edit(issue, lambda record: record.update(state="closed"))
+    async def close(
+        self,
+        issue: IssueRef,
+        reason: CloseReason = CloseReason.COMPLETED,
+        *,
+        of: IssueRef | None = None,
+    ) -> None:
+        typed = {"state": "closed", "reason": reason.value}
+        if of is not None:
+            typed["duplicate_of"] = of.key
+        self.edit(issue, lambda record: record.update(typed))
+
+    async def label(self, issue: IssueRef, label: str) -> None:
+        self.edit(issue, lambda record: record["labels"].append(label))
 
     def page(self, issue: IssueRef) -> Path:
         return self.root / issue.key / "issue.md"
@@ -102,6 +114,12 @@ class TestCommenting(contract.Commenting): ...
 
 
 class TestClosing(contract.Closing): ...
+
+
+class TestLabelling(contract.Labelling): ...
+
+
+class TestWatching(contract.Watching): ...
 
 
 class TestRefusals(contract.Refusals): ...
