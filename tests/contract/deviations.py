@@ -120,6 +120,11 @@ OUTSIDE = (
         why="pages for people: issues, and files as they are",
     ),
     Outside(
+        service="github",
+        path=re.compile(r"/graphql"),
+        why="GraphQL has a schema of its own, and no place in the REST description",
+    ),
+    Outside(
         service="jira",
         path=re.compile(r"/(?!rest/).*"),
         why="pages for people, and old attachment links under /secure/",

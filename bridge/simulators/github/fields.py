@@ -47,7 +47,7 @@ def checked_fields(repository: Repository, asked: dict[str, Any]) -> dict[str, A
     """Return labels, assignees and milestone as far as they are asked for; raises Refusal (422)."""
     fields: dict[str, Any] = {}
     if asked.get("labels") is not None:
-        fields["labels"] = [_label(entry) for entry in asked["labels"]]
+        fields["labels"] = [label_name(entry) for entry in asked["labels"]]
     if asked.get("assignees") is not None:
         unknown = [n for n in asked["assignees"] if n not in repository.assignable]
         if unknown:
@@ -61,7 +61,8 @@ def checked_fields(repository: Repository, asked: dict[str, Any]) -> dict[str, A
     return fields
 
 
-def _label(entry: object) -> str:
+def label_name(entry: object) -> str:
+    """Return the name in a string or an object; raises Refusal (422)."""
     name = str(cast("dict[str, Any]", entry)["name"] if isinstance(entry, dict) else entry)
     if len(name) > LABEL_LIMIT:
         raise invalid("Label", "name", "invalid")

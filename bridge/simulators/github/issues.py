@@ -1,5 +1,6 @@
-"""Issues, comments, labels, assignees and milestones of the simulated GitHub."""
+"""Issues, comments, assignees and milestones of the simulated GitHub."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,16 +10,12 @@ from aiohttp import web
 
 from bridge.simulators.github.access import Access, Moved, Refusal, invalid
 from bridge.simulators.github.documents import Documents
-from bridge.simulators.github.fields import (
-    LABEL_LIMIT,
-    check_body,
-    check_title,
-    checked_fields,
-    json_object,
-)
+from bridge.simulators.github.fields import check_body, check_title, checked_fields, json_object
 from bridge.simulators.github.state import Comment, Issue, Repository, World
 
 _STATE_REASONS = {"completed", "not_planned", "duplicate", "reopened"}
+_DUPLICATE = re.compile(r"\s*Duplicate of #(\d+)\s*", re.IGNORECASE)
+"""A comment that marks its issue: GitHub Docs, "Marking issues or pull requests as a duplicate"."""
 
 
 class Issues:
@@ -42,9 +39,6 @@ class Issues:
         router.add_patch(one, guard(self.edit, right="issues"))
         router.add_get(f"{one}/comments", guard(self.list_comments))
         router.add_post(f"{one}/comments", guard(self.add_comment, right="issues"))
-        router.add_get(f"{repo}/labels", guard(self.list_labels))
-        router.add_post(f"{repo}/labels", guard(self.add_label, right="issues"))
-        router.add_get(repo + "/labels/{name}", guard(self.get_label))
         router.add_get(repo + "/assignees/{login}", guard(self.assignee))
         router.add_get(f"{repo}/milestones", guard(self.list_milestones))
 
@@ -73,7 +67,7 @@ class Issues:
         return page(request, documents.base, [documents.issue(repository, i) for i in issues])
 
     async def create(self, request: web.Request) -> web.Response:
-        repository = self._writable(request)
+        repository = writable(self._world, request)
         if not repository.has_issues:
             raise Refusal(410, "Issues has been disabled in this repository.")
         asked = await json_object(request)
@@ -86,12 +80,12 @@ class Issues:
 
     async def get(self, request: web.Request) -> web.Response:
         repository = find_repository(self._world, request)
-        issue = self._issue(repository, request)
+        issue = find_issue(repository, request, self._documents())
         return web.json_response(self._documents().issue(repository, issue))
 
     async def edit(self, request: web.Request) -> web.Response:
-        repository = self._writable(request)
-        issue = self._issue(repository, request)
+        repository = writable(self._world, request)
+        issue = find_issue(repository, request, self._documents())
         asked = await json_object(request)
         title = check_title(asked["title"]) if "title" in asked else issue.title
         body = check_body("Issue", asked["body"]) if "body" in asked else issue.body
@@ -104,7 +98,7 @@ class Issues:
 
     async def list_comments(self, request: web.Request) -> web.Response:
         repository = find_repository(self._world, request)
-        issue = self._issue(repository, request)
+        issue = find_issue(repository, request, self._documents())
         since = request.query.get("since")
         shown = [c for c in issue.comments if c.created_at <= self._listed_until()]
         if since:
@@ -115,8 +109,8 @@ class Issues:
         )
 
     async def add_comment(self, request: web.Request) -> web.Response:
-        repository = self._writable(request)
-        issue = self._issue(repository, request)
+        repository = writable(self._world, request)
+        issue = find_issue(repository, request, self._documents())
         body = check_body("IssueComment", (await json_object(request)).get("body"))
         if not body:
             raise invalid("IssueComment", "body", "missing_field")
@@ -124,37 +118,10 @@ class Issues:
         comment = Comment(id=self._world.next_id(), body=body, created_at=now)
         issue.comments.append(comment)
         issue.updated_at = now
+        marked = _DUPLICATE.fullmatch(body)
+        if marked and int(marked[1]) in repository.issues:
+            self._world.mark_as_duplicate(issue, (repository.name, int(marked[1])))
         document = self._documents().comment(repository, issue, comment)
-        return web.json_response(document, status=201, headers={"Location": document["url"]})
-
-    async def list_labels(self, request: web.Request) -> web.Response:
-        repository = find_repository(self._world, request)
-        documents = self._documents()
-        labels = [documents.label(repository, label) for label in repository.labels.values()]
-        return page(request, documents.base, labels)
-
-    async def get_label(self, request: web.Request) -> web.Response:
-        repository = find_repository(self._world, request)
-        label = repository.labels.get(request.match_info["name"].lower())
-        if label is None:
-            raise Refusal(404, "Not Found")
-        return web.json_response(self._documents().label(repository, label))
-
-    async def add_label(self, request: web.Request) -> web.Response:
-        repository = self._writable(request)
-        if not repository.push:
-            raise Refusal(404, "Not Found")
-        asked = await json_object(request)
-        name = str(asked.get("name") or "")
-        if not name:
-            raise invalid("Label", "name", "missing_field")
-        if len(name) > LABEL_LIMIT:
-            raise invalid("Label", "name", "invalid")
-        if name.lower() in repository.labels:
-            raise invalid("Label", "name", "already_exists")
-        color, about = str(asked.get("color", "ededed")), asked.get("description")
-        label = self._world.add_label(repository, name, color, about)
-        document = self._documents().label(repository, label)
         return web.json_response(document, status=201, headers={"Location": document["url"]})
 
     async def assignee(self, request: web.Request) -> web.Response:
@@ -171,24 +138,6 @@ class Issues:
 
     def _listed_until(self) -> datetime:
         return self._world.now() - timedelta(seconds=self.list_lag)
-
-    def _writable(self, request: web.Request) -> Repository:
-        repository = find_repository(self._world, request)
-        if repository.archived:
-            raise Refusal(403, "Repository was archived so is read-only.")
-        return repository
-
-    def _issue(self, repository: Repository, request: web.Request) -> Issue:
-        issue = repository.issues.get(int(request.match_info["number"]))
-        if issue is None:
-            raise Refusal(404, "Not Found")
-        if issue.deleted:
-            raise Refusal(410, "This issue was deleted")
-        if issue.moved_to is not None:
-            name, number = issue.moved_to
-            tail = request.path.partition(f"/issues/{issue.number}")[2]
-            raise Moved(f"{self._documents().base}/repos/{name}/issues/{number}{tail}")
-        return issue
 
     def _apply(self, repository: Repository, issue: Issue, fields: dict[str, Any]) -> None:
         """Set labels, assignees and milestone; without push access nothing happens."""
@@ -207,15 +156,14 @@ class Issues:
         if reason is not None and reason not in _STATE_REASONS:
             raise invalid("Issue", "state_reason", "invalid", value=str(reason))
         canonical = asked.get("duplicate_issue_id")
-        known = {i.id for i in repository.issues.values() if not i.deleted}
+        known = {i.id: i.number for i in repository.issues.values() if not i.deleted}
         if reason == "duplicate" and canonical is not None and canonical not in known:
             raise invalid("Issue", "duplicate_issue_id", "invalid")
         if state == issue.state:
             return
-        closing = state == "closed"
-        issue.state = state
-        issue.state_reason = reason or ("completed" if closing else "reopened")
-        issue.closed_at = self._world.now() if closing else None
+        self._world.set_state(issue, state, reason)
+        if reason == "duplicate" and canonical is not None:
+            self._world.mark_as_duplicate(issue, (repository.name, known[canonical]))
 
 
 def find_repository(world: World, request: web.Request) -> Repository:
@@ -227,6 +175,28 @@ def find_repository(world: World, request: web.Request) -> Repository:
     if found is None:
         raise Refusal(404, "Not Found")
     return found
+
+
+def writable(world: World, request: web.Request) -> Repository:
+    """Return the repository in a request's path; raises Refusal (403) if it is archived."""
+    repository = find_repository(world, request)
+    if repository.archived:
+        raise Refusal(403, "Repository was archived so is read-only.")
+    return repository
+
+
+def find_issue(repository: Repository, request: web.Request, documents: Documents) -> Issue:
+    """Return the issue in a request's path; raises Refusal (404, 410) or Moved."""
+    issue = repository.issues.get(int(request.match_info["number"]))
+    if issue is None:
+        raise Refusal(404, "Not Found")
+    if issue.deleted:
+        raise Refusal(410, "This issue was deleted")
+    if issue.moved_to is not None:
+        name, number = issue.moved_to
+        tail = request.rel_url.raw_path.partition(f"/issues/{issue.number}")[2]
+        raise Moved(f"{documents.base}/repos/{name}/issues/{number}{tail}")
+    return issue
 
 
 def page(request: web.Request, base: str, items: Sequence[Any]) -> web.Response:

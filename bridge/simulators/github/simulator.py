@@ -14,8 +14,10 @@ from bridge.simulators.github.access import Access, Refusal
 from bridge.simulators.github.contents import Contents
 from bridge.simulators.github.documents import Documents, stamp
 from bridge.simulators.github.issues import Issues
+from bridge.simulators.github.labels import Labels
 from bridge.simulators.github.pages import Pages
 from bridge.simulators.github.state import Issue, Repository, World
+from bridge.simulators.github.timeline import Timeline
 
 PREFIX = "/github"
 FIRST_ID = 3_000_000_000
@@ -39,6 +41,8 @@ class GitHubSimulator:
         self.world = World(now=now, first_id=FIRST_ID + 1000 * seed)
         self.access = Access(now=now, real_limits=real_limits)
         self.issues = Issues(self.world, self.access, self._documents)
+        self.timeline = Timeline(self.world, self.access, self._documents)
+        self._labels = Labels(self.world, self.access, self._documents)
         self._contents = Contents(self.world, self.access, self._documents)
         self._pages = Pages(self.world, self._documents)
 
@@ -60,6 +64,8 @@ class GitHubSimulator:
         """Return the application, with paths relative to /github."""
         app = web.Application(client_max_size=150 * 1024**2)
         self.issues.add_routes(app)
+        self._labels.add_routes(app)
+        self.timeline.add_routes(app)
         self._contents.add_routes(app)
         app.router.add_get("/rate_limit", self.access.guard(self._rate_limit))
         app.router.add_get("/app/installations/{id:\\d+}", self._installation)

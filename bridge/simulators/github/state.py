@@ -38,6 +38,19 @@ class Comment:
 
 
 @dataclass(slots=True, kw_only=True)
+class Event:
+    """Something that happened to an issue: `closed`, `reopened`, `marked_as_duplicate`."""
+
+    id: int
+    kind: str
+    created_at: datetime
+    reason: str | None = None
+    """Why it was closed or opened."""
+    canonical: tuple[str, int] | None = None
+    """Repository and number of the issue that it was marked as a duplicate of."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Issue:
     """An issue, or a pull request, which shares the numbers."""
 
@@ -54,6 +67,7 @@ class Issue:
     assignees: list[str] = field(default_factory=list[str])
     milestone: int | None = None
     comments: list[Comment] = field(default_factory=list[Comment])
+    events: list[Event] = field(default_factory=list[Event])
     is_pull_request: bool = False
     deleted: bool = False
     moved_to: tuple[str, int] | None = None
@@ -143,6 +157,55 @@ class World:
             repository.labels[name.lower()] = label
         return label
 
+    def label(self, repository: Repository, number: int, *names: str) -> None:
+        """Put labels on an issue; those that the repository lacks are made."""
+        issue = repository.issues[number]
+        made = [self.add_label(repository, name).name for name in names]
+        issue.labels = list(dict.fromkeys([*issue.labels, *made]))
+        issue.updated_at = self.now()
+
+    def close(
+        self,
+        repository: Repository,
+        number: int,
+        reason: str = "completed",
+        *,
+        duplicate_of: int | None = None,
+    ) -> None:
+        """Close an issue for one of GitHub's reasons, as its page does."""
+        self.set_state(repository.issues[number], "closed", reason)
+        if duplicate_of is not None:
+            self.mark_as_duplicate(repository.issues[number], (repository.name, duplicate_of))
+
+    def set_state(self, issue: Issue, state: str, reason: str | None) -> None:
+        """Open or close an issue; the reason counts only if the state changes."""
+        if state == issue.state:
+            return
+        closing = state == "closed"
+        issue.state, issue.updated_at = state, self.now()
+        issue.state_reason = reason or ("completed" if closing else "reopened")
+        issue.closed_at = issue.updated_at if closing else None
+        self._note(issue, "closed" if closing else "reopened", reason=issue.state_reason)
+
+    def mark_as_duplicate(self, issue: Issue, canonical: tuple[str, int]) -> None:
+        """Mark an issue as a duplicate of another one."""
+        self._note(issue, "marked_as_duplicate", canonical=canonical)
+
+    def _note(
+        self,
+        issue: Issue,
+        kind: str,
+        *,
+        reason: str | None = None,
+        canonical: tuple[str, int] | None = None,
+    ) -> None:
+        now = self.now()
+        event = Event(
+            id=self.next_id(), kind=kind, created_at=now, reason=reason, canonical=canonical
+        )
+        issue.events.append(event)
+        issue.updated_at = now
+
     def add_milestone(self, repository: Repository, title: str) -> Milestone:
         """Make a milestone with the next number."""
         made = Milestone(
@@ -159,6 +222,6 @@ class World:
         old = source.issues[number]
         new = self.add_issue(target, old.title, old.body)
         new.state, new.state_reason, new.closed_at = old.state, old.state_reason, old.closed_at
-        new.comments = old.comments
+        new.comments, new.events = old.comments, old.events
         old.moved_to = (target.name, new.number)
         return new

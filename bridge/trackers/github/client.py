@@ -67,29 +67,35 @@ class Client:
         asking while an earlier limit lasts: GitHub bans those who go on; and `NotYet` for a write
         whose right was lost (`check_right`).
         """
-        if (left := self._limited_until - self._clock.monotonic()) > 0:
-            raise RateLimited(f"GitHub's rate limit lasts another {left:.0f} s", retry_after=left)
         if verb != "GET":
             check_right()
         request = _Request(verb=verb, path=path, body=body, doing=doing, once=once, as_app=as_app)
+        return await self._send(request, expect)
+
+    async def _send(self, request: "_Request", expect: Collection[int]) -> Answer:
+        if (left := self._limited_until - self._clock.monotonic()) > 0:
+            raise RateLimited(f"GitHub's rate limit lasts another {left:.0f} s", retry_after=left)
         answer = await self._answer(request)
         if answer.status == HTTPStatus.UNAUTHORIZED and self._settings.app is not None:
             self._drop_clients()  # an installation's token can be withdrawn before it ends
             answer = await self._answer(request)
         if answer.status < HTTPStatus.MULTIPLE_CHOICES or answer.status in expect:
             return answer
-        error = failure(answer, doing=doing, now=self._clock.now(), once=once)
+        now = self._clock.now()
+        error = failure(answer, doing=request.doing, now=now, once=request.once)
         if isinstance(error, RateLimited):
             self._limited_until = self._clock.monotonic() + (error.retry_after or 0.0)
         raise error
 
-    async def get(self, path: str, *, doing: str, expect: Collection[int] = ()) -> Answer:
-        """Return the answer to a GET, as `send` does, but asking a few times (`read_again`)."""
+    async def get(
+        self, path: str, *, doing: str, expect: Collection[int] = (), etag: str | None = None
+    ) -> Answer:
+        """Return the answer to a GET, as `send` does, but asking a few times (`read_again`).
 
-        async def ask() -> Answer:
-            return await self.send("GET", path, doing=doing, expect=expect)
-
-        return await read_again(ask, clock=self._clock)
+        With `etag` the answer is a 304, which is to be in `expect`, if it would be as before; the
+        primary limit doesn't count that.
+        """
+        return await self._read(_Request(verb="GET", path=path, doing=doing, etag=etag), expect)
 
     async def pages(self, path: str, *, doing: str) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yield the pages of a list, by its `Link` headers.
@@ -99,11 +105,27 @@ class Client:
         following: str | None = path
         while following:
             answer = await self.get(following, doing=doing)
-            if not isinstance(answer.data, list):
-                raise Transient(f"GitHub answered {doing} with something that is no list")
-            yield cast("list[dict[str, Any]]", answer.data)
-            link = _NEXT.search(answer.headers.get("link", ""))
-            following = self._local(link[1]) if link else None
+            yield entries(answer, doing=doing)
+            following = self.following(answer)
+
+    def following(self, answer: Answer) -> str | None:
+        """Return the path of a list's next page, if there is one; raises as `pages` does."""
+        link = _NEXT.search(answer.headers.get("link", ""))
+        return self._local(link[1]) if link else None
+
+    async def graph(self, query: str, variables: dict[str, Any], *, doing: str) -> Answer:
+        """Return the answer to a GraphQL question; any refusal (4xx) is returned as well."""
+        base = self._settings.base_url
+        url = f"{base.removesuffix('/v3') if base.endswith('/api/v3') else base}/graphql"
+        body = {"query": query, "variables": variables}
+        request = _Request(verb="POST", path=url, doing=doing, body=body)
+        return await self._read(request, {400, 401, 403, 404, 405, 410, 422})
+
+    async def _read(self, request: "_Request", expect: Collection[int]) -> Answer:
+        async def ask() -> Answer:
+            return await self._send(request, expect)
+
+        return await read_again(ask, clock=self._clock)
 
     async def aclose(self) -> None:
         """Give back the threads and connections; requests under way end by their time-outs."""
@@ -141,17 +163,19 @@ class Client:
         """Send one request, in a thread of ours; the App's token is renewed before, not within."""
         requester = self._client(as_app=request.as_app).requester
         self._renew(requester.auth)
-        accept = {"Accept": "application/vnd.github+json"}
+        headers = {"Accept": "application/vnd.github+json"}
+        if request.etag is not None:
+            headers["If-None-Match"] = request.etag
         try:
-            status, headers, text = requester.requestJson(
-                request.verb, request.path, headers=accept, input=request.body
+            status, answered, text = requester.requestJson(
+                request.verb, request.path, headers=headers, input=request.body
             )
         except RuntimeError:  # PyGithub's word for a redirect to another host, or in a circle
             raise Refused(
                 f"GitHub sent {request.doing} somewhere else; check base_url "
                 f"({self._settings.base_url})"
             ) from None
-        return status, cast("dict[str, str]", headers), text
+        return status, cast("dict[str, str]", answered), text
 
     def _client(self, *, as_app: bool) -> github.Github:
         """Return this thread's own client."""
@@ -200,6 +224,14 @@ class _Request:
     body: dict[str, Any] | None = None
     once: bool = False
     as_app: bool = False
+    etag: str | None = None
+
+
+def entries(answer: Answer, *, doing: str) -> list[dict[str, Any]]:
+    """Return a list's entries; raises `Transient` if the answer is no list."""
+    if not isinstance(answer.data, list):
+        raise Transient(f"GitHub answered {doing} with something that is no list")
+    return cast("list[dict[str, Any]]", answer.data)
 
 
 def open_client(settings: GitHubSettings, *, as_app: bool = False) -> github.Github:

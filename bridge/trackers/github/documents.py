@@ -60,6 +60,7 @@ class Issue:
     reason: str | None
     closed_at: datetime | None
     created_at: datetime
+    updated_at: datetime
     labels: tuple[str, ...]
     assignees: tuple[str, ...]
     milestone: int | None
@@ -82,6 +83,7 @@ class Issue:
             reason=cast("str | None", table.get("state_reason")),
             closed_at=_time(closed) if closed else None,
             created_at=_time(table.get("created_at")),
+            updated_at=_time(table.get("updated_at")),
             labels=_names(table.get("labels"), "name"),
             assignees=_names(table.get("assignees"), "login"),
             milestone=_number(milestone, "number") if isinstance(milestone, Mapping) else None,

@@ -20,17 +20,21 @@ from bridge.model import (
     Marker,
     UpdateOutcome,
 )
-from bridge.trackers.base import Finding, Limits, Opening
+from bridge.trackers.base import Changes, Finding, Limits, Opening
 from bridge.trackers.github import body as bodies
 from bridge.trackers.github import recovery
+from bridge.trackers.github.changes import Watcher
 from bridge.trackers.github.check import Check
 from bridge.trackers.github.client import Client
 from bridge.trackers.github.documents import Issue
+from bridge.trackers.github.duplicates import Canonical
 from bridge.trackers.github.errors import Answer, failure
 from bridge.trackers.github.fields import read_fields
 from bridge.trackers.github.files import Files
+from bridge.trackers.github.looks import Looks
 from bridge.trackers.github.repositories import Repositories, path_of
 from bridge.trackers.github.settings import LARGEST_FILE, GitHubSettings
+from bridge.trackers.github.talk import Talk
 from bridge.trackers.github.wanted import Preparation, Wanted
 from bridge.upstream import Pace
 
@@ -38,8 +42,6 @@ TITLE_LIMIT = 256
 BODY_LIMIT = 60_000
 """Characters. GitHub refuses more than 65,536 and stores at most 262,144 bytes of UTF-8."""
 
-_SETTLED = 60.0
-"""Seconds after which a comment whose answer was lost is looked for again: replicas lag."""
 _REASONS = {
     "completed": CloseReason.COMPLETED,
     "not_planned": CloseReason.NOT_PLANNED,
@@ -67,6 +69,9 @@ class GitHubTracker:
         self._client = Client(settings, clock=opening.clock)
         self._pace = Pace(settings.writes, opening.clock)
         self._repositories = Repositories(self._client, clock=opening.clock)
+        self._looks = Looks(self._client, self._repositories)
+        self._talk = Talk(self._client, self._pace)
+        self._watcher = Watcher(self._client, opening.clock)
         self._preparation = Preparation(self._client, self._pace)
         self._files: Files | None = None
         files = settings.attachments
@@ -146,32 +151,58 @@ class GitHubTracker:
         text = bodies.comment(comment.text, comment.marker)
         found = await self._there(issue)
         path = path_of(found.repository, "issues", found.number)
-        await self._say(path, text, begins=text.partition("\n")[0])
+        await self._talk.say(path, text, begins=text.partition("\n")[0])
 
     async def state(self, issue: IssueRef) -> IssueState:
-        """Return where the issue stands; a transferred one is MOVED, with its new place."""
-        found = await self._issue(issue)
-        if found is None:
+        """Return where the issue stands; a transferred one is MOVED, with its new place.
+
+        One conditional request, and one or two more when an issue was closed as a duplicate.
+        """
+        repository, number = await self._place(issue)
+        look = await self._looks.look(repository, number, doing=f"the issue {issue.key}")
+        if look is None:
             return IssueState(status=IssueStatus.GONE)
-        home = await self._home()
+        found, home = look.issue, await self._home()
         ref = self._ref(found, home)
         if ref.id != issue.id:
             return IssueState(status=IssueStatus.MOVED, moved_to=ref, labels=found.labels)
         if found.open:
             return IssueState(status=IssueStatus.OPEN, labels=found.labels)
+        of = look.duplicate_of
         return IssueState(
             status=IssueStatus.CLOSED,
             reason=_REASONS.get(found.reason or ""),
             closed_at=found.closed_at,
+            duplicate_of=None if of is None else _key(of, home),
             labels=found.labels,
         )
+
+    async def unlabel(self, issue: IssueRef, label: str) -> None:
+        """Take the label off if a look shows it; a 404 says that somebody was faster."""
+        repository, number = await self._place(issue)
+        look = await self._looks.look(repository, number, doing=f"the issue {issue.key}")
+        if look is None or label not in look.issue.labels:
+            return
+        await self._pace.write()
+        await self._client.send(
+            "DELETE",
+            path_of(look.issue.repository, "issues", look.issue.number, "labels", label),
+            doing=f"the label {label!r} of {issue.key}",
+            expect={404, 410},
+        )
+
+    async def changed(self, issues: Sequence[IssueRef], mark: str) -> Changes:
+        """Ask each repository once what changed in it."""
+        placed = [(issue, *await self._place(issue)) for issue in issues]
+        numbered = [(issue, repository, int(number)) for issue, repository, number in placed]
+        return await self._watcher.changed(await self._home(), numbered, mark)
 
     async def reopen(self, issue: IssueRef, comment: CommentDraft) -> None:
         """Open the issue again, and say why once."""
         found = await self._there(issue)
         if not found.open:
             await self._pace.write()
-            await self._edit(found, {"state": "open"})
+            await self._edit(found, {"state": "open", "state_reason": "reopened"})
         await self.comment(issue, comment)
 
     async def close_as_duplicate(self, issue: IssueRef, of: IssueRef) -> None:
@@ -181,7 +212,7 @@ class GitHubTracker:
         named = f"#{other.number}" if same else f"{other.repository}#{other.number}"
         hidden = f"<!-- feedback-bridge:v1 duplicate-of={named} -->"
         path = path_of(found.repository, "issues", found.number)
-        await self._say(path, f"{hidden}\nDuplicate of {named}", begins=hidden)
+        await self._talk.say(path, f"{hidden}\nDuplicate of {named}", begins=hidden)
         if not found.open:
             return
         closing: dict[str, Any] = {"state": "closed", "state_reason": "duplicate"}
@@ -239,38 +270,15 @@ class GitHubTracker:
                 raise failure(answer, doing=doing, now=self._clock.now())
             wanted = less
 
-    async def _say(self, path: str, text: str, *, begins: str) -> None:
-        """Post a comment, unless the issue has one that begins so."""
-        doing = "the comments of an issue"
-        async for page in self._client.pages(f"{path}/comments?per_page=100", doing=doing):
-            if any(str(entry.get("body") or "").startswith(begins) for entry in page):
-                return
-        await self._pace.write()
-        try:
-            await self._client.send(
-                "POST", f"{path}/comments", doing="a comment", body={"body": text}, once=True
-            )
-        except LostAnswer as error:
-            raise LostAnswer(str(error), retry_after=error.retry_after or _SETTLED) from error
-
     async def _place(self, issue: IssueRef) -> tuple[str, str]:
         """Return repository and number; an id is a number, or `owner/name#number` elsewhere."""
         repository, _, number = issue.id.rpartition("#")
         return repository or await self._home(), number
 
     async def _issue(self, issue: IssueRef) -> Issue | None:
-        """Return the issue as it is now, wherever it was transferred to; None if it is gone.
-
-        A deleted issue is 410. A 404 is what a token that lost its access sees of every issue, so
-        it counts only while the repository itself is still seen. Raises `Gone` if it isn't.
-        """
+        """Return the issue as it is now, wherever it was transferred to; None if it is gone."""
         repository, number = await self._place(issue)
-        answer = await self._client.get(
-            path_of(repository, "issues", number), doing=f"the issue {issue.key}", expect={404, 410}
-        )
-        if answer.status == HTTPStatus.NOT_FOUND:
-            await self._repositories.look_up(repository, fresh=True)
-        return Issue.read(answer.data) if answer.status == HTTPStatus.OK else None
+        return await self._looks.read(repository, number, doing=f"the issue {issue.key}")
 
     async def _there(self, issue: IssueRef) -> Issue:
         found = await self._issue(issue)
@@ -299,6 +307,12 @@ class GitHubTracker:
             id=str(issue.number) if here else elsewhere,
             notes=notes,
         )
+
+
+def _key(issue: Canonical, home: str) -> str:
+    """Return what `IssueRef.key` is for this issue."""
+    here = issue.repository.lower() == home.lower()
+    return f"#{issue.number}" if here else f"{issue.repository}#{issue.number}"
 
 
 def open_github(opening: Opening) -> GitHubTracker:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.model import IssueRef
+from bridge.model import CloseReason, IssueRef
 from bridge.settings import Secret
 from bridge.simulators.github import GitHubSimulator
 from bridge.simulators.github.state import Issue, Repository
@@ -85,10 +85,26 @@ class GitHubHarness(contract.Harness):
     async def refuse_attachments(self) -> None:
         del self.github.access.permissions["contents"]
 
-    async def close(self, issue: IssueRef) -> None:
-        found = self.at(issue)
-        found.state, found.state_reason = "closed", "completed"
-        found.closed_at = self.github.world.now()
+    async def close(
+        self,
+        issue: IssueRef,
+        reason: CloseReason = CloseReason.COMPLETED,
+        *,
+        of: IssueRef | None = None,
+    ) -> None:
+        self.github.world.close(
+            self.home,
+            int(issue.id),
+            reason.value.replace(" ", "_"),
+            duplicate_of=int(of.id) if of else None,
+        )
+
+    async def label(self, issue: IssueRef, label: str) -> None:
+        self.github.world.label(self.home, int(issue.id), label)
+
+    async def lose_next_comment(self) -> None:
+        rule = {"match": "POST /github/repos/*/*/issues/*/comments", "action": "reset"}
+        self.simulator.faults.replace([{**rule, "when": "after", "times": 1}])
 
     async def answer_all(self, status: int, headers: Mapping[str, str] | None = None) -> None:
         paths = ["/github/repos/*/*", "/github/repos/*/*/*", "/github/repos/*/*/*/*"]
