@@ -12,7 +12,7 @@ from aiohttp import web
 from bridge.simulators.jira.access import Access, Desk
 from bridge.simulators.jira.files import digest
 from bridge.simulators.jira.routes import routes
-from bridge.simulators.jira.site import CustomField, Issue, Project, Site
+from bridge.simulators.jira.site import RESOLUTIONS, CustomField, Issue, Project, Site
 
 __all__ = ["CustomField", "JiraSimulator"]
 
@@ -86,6 +86,7 @@ def _shown(issue: Issue) -> dict[str, Any]:
         "body": issue.description,
         "state": "closed" if issue.status.category == "done" else "open",
         "status": issue.status.name,
+        "resolution": RESOLUTIONS.get(issue.resolution or ""),
         "labels": issue.fields.get("labels", []),
         "components": issue.fields.get("components", []),
         "comments": [comment.body for comment in issue.comments],

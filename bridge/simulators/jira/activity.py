@@ -13,7 +13,6 @@ from bridge.simulators.jira.site import (
     STATUSES,
     Comment,
     Issue,
-    Link,
     Status,
 )
 
@@ -56,6 +55,7 @@ class Activity:
             raise refusal(400, errors={"comment": _TOO_LONG})
         comment = Comment(id=self._site.new_id(), body=words, created=self._site.now())
         issue.comments.append(comment)
+        issue.updated = comment.created
         self._site.mails[issue.key] += 1
         document = self._desk.documents(request).comment(issue, comment)
         return web.json_response(document, status=201)
@@ -74,7 +74,7 @@ class Activity:
                 "isGlobal": True,
             }
             if with_fields:
-                done = status.category == "done"
+                done = status.category == "done" and self._site.resolves
                 transition["fields"] = {"resolution": _RESOLUTION} if done else {}
             found.append(transition)
         return web.json_response({"expand": "transitions", "transitions": found})
@@ -104,15 +104,13 @@ class Activity:
         if type_id is None:
             raise refusal(404, f"No issue link type with name '{kind.get('name')}' found.")
         source, target = (self._linked(body.get(end)) for end in ("inwardIssue", "outwardIssue"))
-        ends = (type_id, source.id, target.id)
-        if all((known.type_id, known.source, known.target) != ends for known in self._site.links):
-            new = Link(id=self._site.new_id(), type_id=type_id, source=source.id, target=target.id)
-            self._site.links.append(new)
+        self._site.link(type_id, source, target)
         return web.Response(status=201)
 
     def _offered(self, issue: Issue) -> list[Status]:
         """Return where the account may move the issue: none at all without the permission."""
-        if not self._site.may("TRANSITION_ISSUES"):
+        final = self._site.done_is_final and issue.status.category == "done"
+        if final or not self._site.may("TRANSITION_ISSUES"):
             return []
         return [status for status in STATUSES if status is not issue.status]
 

@@ -134,7 +134,7 @@ class Documents:
 
     def _fields(self, issue: Issue) -> dict[str, Any]:
         stored, project, priority = issue.fields, issue.project, issue.fields.get("priority", "3")
-        resolution = issue.resolution
+        resolution, changed = issue.resolution, issue.category_changed or issue.created
         return {
             **{name: value for name, value in stored.items() if name.startswith("customfield_")},
             "summary": stored["summary"],
@@ -155,6 +155,7 @@ class Documents:
             if resolution
             else None,
             "resolutiondate": when(issue.resolved) if issue.resolved else None,
+            **({"statuscategorychangedate": when(changed)} if self._site.cloud else {}),
             "attachment": [self.file(file) for file in issue.files],
             "issuelinks": [
                 self._link(issue, link)

@@ -59,6 +59,7 @@ class Issues:
         properties = self._properties(body)
         screen = Screen(self._site, issue.project)
         stored = screen.read(_table(body.get("fields")), new=False)
+        stored |= screen.change(issue.fields, _table(body.get("update")), set_too=stored)
         if screen.errors:
             raise refusal(400, errors=screen.errors)
         issue.fields |= stored

@@ -1,4 +1,4 @@
-"""The part of JQL that finds issues by project, key, time, label and reporter."""
+"""The part of JQL that finds issues by project, key, times, label and reporter."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from bridge.simulators.jira.site import Issue, Project
 
 _ORDER = re.compile(r"\s+ORDER\s+BY\s+(?P<by>.+)$", re.IGNORECASE | re.DOTALL)
-_SORT = re.compile(r"(?P<field>key|issuekey|created)(?:\s+(?P<way>ASC|DESC))?", re.IGNORECASE)
+_SORT = re.compile(
+    r"(?P<field>key|issuekey|created|updated)(?:\s+(?P<way>ASC|DESC))?", re.IGNORECASE
+)
 _AND = re.compile(r"\s+AND\s+", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"""(?P<field>\w+)\s*(?P<op>>=|<=|=|>|<)\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[\w.()-]+))"""
 )
+_IN = re.compile(r"project\s+in\s*\((?P<values>[^()]+)\)", re.IGNORECASE)
 _AGO = re.compile(r"-(\d+)([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -40,6 +43,8 @@ def run(
 
 
 def _test(clause: str, projects: dict[str, Project], now: datetime) -> Test:
+    if listed := _IN.fullmatch(clause):
+        return _in_any(listed["values"], projects)
     found = _CLAUSE.fullmatch(clause)
     if found is None:
         raise BadQuery(f"Error in the JQL Query: '{clause}' can't be read.")
@@ -51,12 +56,17 @@ def _test(clause: str, projects: dict[str, Project], now: datetime) -> Test:
             return lambda issue: value in issue.fields.get("labels", [])
         case "reporter", "=" if value == "currentUser()":
             return lambda _: True
-        case "created", ">=":
+        case "created" | "updated" as name, ">=":
             # JQL has whole minutes: a time is the start of its minute.
             since = _time(value, now).replace(second=0, microsecond=0)
-            return lambda issue: issue.created >= since
+            return lambda issue: getattr(issue, name) >= since
         case field, op:
             raise BadQuery(f"The operator '{op}' is not supported by the '{field}' field.")
+
+
+def _in_any(values: str, projects: dict[str, Project]) -> Test:
+    tests = [_in_project(value.strip().strip('"'), projects) for value in values.split(",")]
+    return lambda issue: any(test(issue) for test in tests)
 
 
 def _in_project(value: str, projects: dict[str, Project]) -> Test:
@@ -69,7 +79,7 @@ def _in_project(value: str, projects: dict[str, Project]) -> Test:
 def _time(value: str, now: datetime) -> datetime:
     if found := _AGO.fullmatch(value):
         return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
-    raise BadQuery(f"Date value '{value}' for field 'created' is invalid.")
+    raise BadQuery(f"Date value '{value}' is invalid.")
 
 
 def _sorted(issues: list[Issue], order: str | None) -> list[Issue]:
@@ -78,7 +88,11 @@ def _sorted(issues: list[Issue], order: str | None) -> list[Issue]:
     found = _SORT.fullmatch(order)
     if found is None:
         raise BadQuery(f"Error in the JQL Query: it can't be ordered by '{order}'.")
-    by_time = found["field"].lower() == "created"
+    field = found["field"].lower()
     down = (found["way"] or "ASC").upper() == "DESC"
     numbered = sorted(issues, key=lambda issue: issue.number, reverse=down)
-    return sorted(numbered, key=lambda issue: issue.created, reverse=down) if by_time else numbered
+    if field == "updated":
+        return sorted(numbered, key=lambda issue: issue.updated, reverse=down)
+    if field == "created":
+        return sorted(numbered, key=lambda issue: issue.created, reverse=down)
+    return numbered

@@ -41,6 +41,34 @@ class Screen:
             self._complete(stored)
         return stored
 
+    def change(
+        self, now: Mapping[str, Any], update: Mapping[str, Any], *, set_too: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the fields after the operations of `update`; of labels alone, as the sites use."""
+        stored: dict[str, Any] = {}
+        for name, operations in update.items():
+            if name in set_too:
+                self.errors[name] = f"Field '{name}' cannot appear in both 'fields' and 'update'"
+            elif name != "labels" or name in self._site.uneditable:
+                self.errors[name] = _OFF_SCREEN.format(name)
+            else:
+                stored[name] = self._operated(now.get(name, []), operations)
+        return stored
+
+    def _operated(self, labels: list[str], operations: Any) -> list[str]:
+        """Return labels after `add`, `remove` and `set`; what isn't there is removed in peace."""
+        for operation in cast("list[dict[str, Any]]", operations):
+            for verb, value in operation.items():
+                if verb == "set":
+                    labels = self._labels(value)
+                elif verb == "add":
+                    labels = self._labels([*labels, value])
+                elif verb == "remove":
+                    labels = [label for label in labels if label != value]
+                else:
+                    self.errors["labels"] = f"Operation '{verb}' is not supported"
+        return labels
+
     def _own(self, name: str, value: Any) -> Any:
         if name == "components":
             return self._names(name, value, self._project.components, "Component name")

@@ -24,7 +24,12 @@ PERMISSIONS = (
 )
 ISSUE_TYPES = {"10001": "Story", "10002": "Task", "10004": "Bug"}
 PRIORITIES = {"1": "Highest", "2": "High", "3": "Medium", "4": "Low", "5": "Lowest"}
-RESOLUTIONS = {"10000": "Done", "10001": "Won't Do", "10002": "Duplicate"}
+RESOLUTIONS = {
+    "10000": "Done",
+    "10001": "Won't Do",
+    "10002": "Duplicate",
+    "10003": "Cannot Reproduce",
+}
 LINK_TYPES = {
     "10000": ("Blocks", "is blocked by", "blocks"),
     "10002": ("Duplicate", "is duplicated by", "duplicates"),
@@ -142,6 +147,7 @@ class Issue:
     status: Status = STATUSES[0]
     resolution: str | None = None
     resolved: datetime | None = None
+    category_changed: datetime | None = None
     properties: dict[str, Any] = field(default_factory=dict[str, Any])
     comments: list[Comment] = field(default_factory=list[Comment])
     files: list[StoredFile] = field(default_factory=list[StoredFile])
@@ -174,6 +180,8 @@ class Site:
         self.attachments_enabled = True
         self.accepts_properties = True
         self.loses_bytes = 0
+        self.resolves = True
+        self.done_is_final = False
         self.denied: set[str] = set()
         self.uneditable: set[str] = set()
         self.mails: Counter[str] = Counter()
@@ -264,7 +272,35 @@ class Site:
 
     def pass_to(self, issue: Issue, status: Status, resolution: str | None = None) -> None:
         """Put an issue into a status; a done one gets a resolution, any other loses it."""
-        issue.status, issue.updated = status, self.now()
-        done = status.category == "done"
-        issue.resolution = (resolution or "10000") if done else None
-        issue.resolved = issue.updated if done else None
+        now = self.now()
+        if status.category != issue.status.category:
+            issue.category_changed = now
+        issue.status, issue.updated = status, now
+        resolved = status.category == "done" and self.resolves
+        issue.resolution = (resolution or "10000") if resolved else None
+        issue.resolved = now if resolved else None
+
+    def close(
+        self, issue: Issue, resolution: str = "Done", *, duplicate_of: Issue | None = None
+    ) -> None:
+        """Close an issue as its page does: with a resolution's name, and a link if it has one."""
+        number = next(i for i, name in RESOLUTIONS.items() if name == resolution)
+        self.pass_to(issue, STATUSES[2], number)
+        if duplicate_of is not None:
+            self.link("10002", issue, duplicate_of)
+
+    def label(self, issue: Issue, *labels: str) -> None:
+        """Put labels on an issue."""
+        known = issue.fields.get("labels", [])
+        issue.fields["labels"] = list(dict.fromkeys([*known, *labels]))
+        issue.updated = self.now()
+
+    def link(self, type_id: str, source: Issue, target: Issue) -> None:
+        """Link `source` –outward→ `target`; the same link again changes nothing."""
+        ends = (type_id, source.id, target.id)
+        if any((known.type_id, known.source, known.target) == ends for known in self.links):
+            return
+        self.links.append(
+            Link(id=self.new_id(), type_id=type_id, source=source.id, target=target.id)
+        )
+        source.updated = target.updated = self.now()

@@ -43,6 +43,22 @@ class Edition:
             await self._pace.write()
             return await self._once(issue, block)
 
+    async def unlabel(self, issue: IssueRef, label: str) -> None:
+        """Take a label off; Jira removes one that isn't there in peace."""
+        body = {"update": {"labels": [{"remove": label}]}}
+        await self._pace.write()
+        try:
+            await self._put(issue, body)
+        except Conflict:
+            await self._pace.write()
+            await self._put(issue, body)
+        except JiraRefused as refused:
+            raise Refused(
+                f"Jira would not take the label {label} off {issue.key}: "
+                f"{refused.complaint.sentence} The Labels field must be on the project's edit "
+                "screen."
+            ) from None
+
     async def _once(self, issue: IssueRef, block: IssueBlock) -> UpdateOutcome:
         found = table(
             await self._jira.get(

@@ -6,7 +6,7 @@ for the marker is never made: it is tokenised, and lags as well.
 """
 
 import math
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +40,7 @@ class Search:
         try:
             found = [
                 issue
-                async for issue in self._query(f'project = "{project}" ORDER BY key DESC', most=1)
+                async for issue in self.query(f'project = "{project}" ORDER BY key DESC', most=1)
             ]
         except JiraRefused as refused:
             raise Misconfigured(
@@ -66,7 +66,7 @@ class Search:
         """
         minutes = math.ceil(max(0.0, (now - since.at).total_seconds()) / 60) + SKEW
         jql = f'project = "{since.scope}" AND created >= "-{minutes}m" ORDER BY created ASC'
-        issues = [issue async for issue in self._query(jql, most=PAGE * MOST_PAGES)]
+        issues = [issue async for issue in self.query(jql, most=PAGE * MOST_PAGES)]
         return first_with(marker, sorted(issues, key=lambda i: number_of(text(i.get("key")))))
 
     async def _bulk(self, since: Fence) -> AsyncIterator[list[dict[str, Any]]]:
@@ -105,18 +105,23 @@ class Search:
                 yield [table(issue)]
         raise _endless(since)
 
-    async def _query(self, jql: str, *, most: int) -> AsyncIterator[dict[str, Any]]:
-        """Yield what a bounded query finds, at most `most`.
+    async def query(
+        self,
+        jql: str,
+        *,
+        most: int,
+        fields: Sequence[str] = FIELDS,
+        properties: Sequence[str] = (PROPERTY,),
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield what a bounded query finds, at most `most` and the rest of a page.
 
         Cloud has `search/jql`, whose pages are chained by tokens; its `search` answers 410 since
-        2025 (CHANGE-2046). Data Center has only `search`, whose pages are counted.
+        2025 (CHANGE-2046). Data Center has only `search`, whose pages are counted. Raises
+        `JiraRefused` for a query that Jira won't have, as one that names a project that is gone.
         """
-        body: dict[str, Any] = {
-            "jql": jql,
-            "maxResults": min(most, PAGE),
-            "fields": list(FIELDS),
-            "properties": [PROPERTY],
-        }
+        body: dict[str, Any] = {"jql": jql, "maxResults": min(most, PAGE), "fields": list(fields)}
+        if properties:
+            body["properties"] = list(properties)
         seen = 0
         while seen < most:
             path = "search/jql" if self._cloud else "search"

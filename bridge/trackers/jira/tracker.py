@@ -19,9 +19,10 @@ from bridge.model import (
     Marker,
     UpdateOutcome,
 )
-from bridge.trackers.base import Finding, Limits, Opening
+from bridge.trackers.base import Changes, Finding, Limits, Opening
 from bridge.trackers.jira.answers import number, rows, table, text
 from bridge.trackers.jira.block import harmless, holds, signed
+from bridge.trackers.jira.changes import changed
 from bridge.trackers.jira.checkup import Checkup
 from bridge.trackers.jira.client import Connection
 from bridge.trackers.jira.creation import Creation
@@ -34,8 +35,8 @@ from bridge.trackers.jira.workflow import (
     STATE_FIELDS,
     Workflow,
     category_of,
+    closed_at,
     duplicated,
-    moment,
     why_closed,
 )
 from bridge.upstream import Pace
@@ -139,10 +140,19 @@ class JiraTracker:
         return IssueState(
             status=IssueStatus.CLOSED,
             reason=why_closed(fields),
-            closed_at=moment(fields.get("resolutiondate")),
+            closed_at=closed_at(fields),
             duplicate_of=duplicated(fields),
             labels=labels,
         )
+
+    async def unlabel(self, issue: IssueRef, label: str) -> None:
+        """Take the label off; `Refused` if labels aren't on the project's edit screen."""
+        await self._edition.unlabel(issue, label)
+
+    async def changed(self, issues: Sequence[IssueRef], mark: str) -> Changes:
+        """Search once; nothing is asked the first time."""
+        search = Search(self._jira, cloud=await self._cloud())
+        return await changed(search, issues, mark, now=self._clock.now())
 
     async def reopen(self, issue: IssueRef, comment: CommentDraft) -> None:
         """Reopen the issue and say why; `Refused` if the workflow offers no way."""

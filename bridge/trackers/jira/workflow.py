@@ -11,12 +11,15 @@ from bridge.trackers.jira.answers import rows, table, text
 from bridge.trackers.jira.client import Connection
 from bridge.upstream import Pace
 
-STATE_FIELDS = "status,resolution,resolutiondate,labels,issuelinks"
+STATE_FIELDS = "status,resolution,resolutiondate,statuscategorychangedate,labels,issuelinks"
+# Admins name resolutions as they like; these are Jira's own of all times, and usual ones.
 _NOT_PLANNED = re.compile(
-    r"won.?t|not |cannot|can.?t|declin|reject|invalid|incomplete|abandon|obsolete|known",
+    r"won.?t|will not|not |cannot|can.?t|unable|unreproduc|works for me|declin|reject|invalid"
+    r"|incomplete|abandon|obsolete|known|defer|later|postpon|cancel|withdrawn|out of scope"
+    r"|(by|as) design|as intended|nicht|\bpas\b|\bno se\b",
     re.IGNORECASE,
 )
-_DUPLICATE = re.compile(r"duplic", re.IGNORECASE)
+_DUPLICATE = re.compile(r"dupli[ck]|doublon|dublette", re.IGNORECASE)
 
 
 class Workflow:
@@ -32,8 +35,9 @@ class Workflow:
         Raises `Refused` if the workflow offers this account no such way.
         """
         offered = await self._offered(issue)
+        ways = [transition for transition in offered if not _demands(transition)]
         for category in ("new", "indeterminate"):
-            for transition in offered:
+            for transition in ways:
                 if category_of(transition.get("to")) == category:
                     return await self._pass(issue, transition, {})
         raise self._no_way(issue, offered, "an open status")
@@ -108,12 +112,24 @@ def category_of(status: object) -> str:
 
 
 def why_closed(fields: Mapping[str, Any]) -> CloseReason:
-    """Return why a done issue is done, by its resolution's name, else its status's."""
+    """Return why a done issue is done: by its link, its resolution's name, else its status's.
+
+    Many workflows have no resolution for duplicates; what duplicates another one by a link is one.
+    """
     resolution = text(table(fields.get("resolution")).get("name"))
     said = resolution or text(table(fields.get("status")).get("name"))
-    if _DUPLICATE.search(said):
+    if _DUPLICATE.search(said) or duplicated(fields):
         return CloseReason.DUPLICATE
     return CloseReason.NOT_PLANNED if _NOT_PLANNED.search(said) else CloseReason.COMPLETED
+
+
+def closed_at(fields: Mapping[str, Any]) -> datetime | None:
+    """Return when a done issue was resolved; without a resolution, when its status became done.
+
+    Data Center doesn't tell the second.
+    """
+    times = (moment(fields.get(n)) for n in ("resolutiondate", "statuscategorychangedate"))
+    return next((at for at in times if at is not None), None)
 
 
 def duplicated(fields: Mapping[str, Any]) -> str | None:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bridge.clock import Clock
-from bridge.model import IssueRef
+from bridge.model import CloseReason, IssueRef
 from bridge.settings import Secret
-from bridge.simulators.jira.site import STATUSES, Issue
+from bridge.simulators.jira.site import Issue
 from bridge.simulators.server import Simulator
 from bridge.trackers.base import Opening
 from bridge.trackers.jira import JIRA, JiraSettings
@@ -16,6 +16,11 @@ from tests.clock import FakeClock
 from tests.trackers import contract
 
 CREATE = "POST /jira/rest/api/2/issue"
+RESOLUTIONS = {
+    CloseReason.COMPLETED: "Done",
+    CloseReason.NOT_PLANNED: "Won't Do",
+    CloseReason.DUPLICATE: "Duplicate",
+}
 
 
 class JiraHarness(contract.Harness):
@@ -30,6 +35,7 @@ class JiraHarness(contract.Harness):
         ({"customfield_10099": "x"}, "customfield_10099"),
         ({"custom": {"customfield_10098": {"value": "x"}}}, "customfield_10098"),
     )
+    typed_label = "testflight:not-the-same"
     misspelt = ({"compnents": ["Sunrise"]}, "components")
 
     def __init__(
@@ -101,8 +107,22 @@ class JiraHarness(contract.Harness):
     async def refuse_attachments(self) -> None:
         self.site.denied.add("CREATE_ATTACHMENTS")
 
-    async def close(self, issue: IssueRef) -> None:
-        self.site.pass_to(self.issue(issue), STATUSES[2])
+    async def close(
+        self,
+        issue: IssueRef,
+        reason: CloseReason = CloseReason.COMPLETED,
+        *,
+        of: IssueRef | None = None,
+    ) -> None:
+        other = self.issue(of) if of else None
+        self.site.close(self.issue(issue), RESOLUTIONS[reason], duplicate_of=other)
+
+    async def label(self, issue: IssueRef, label: str) -> None:
+        self.site.label(self.issue(issue), label)
+
+    async def lose_next_comment(self) -> None:
+        match = "POST /jira/rest/api/2/issue/*/comment"
+        self.fault(match=match, when="after", action="reset", times=1)
 
     async def answer_all(self, status: int, headers: Mapping[str, str] | None = None) -> None:
         rules = [
