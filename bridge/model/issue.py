@@ -250,6 +250,8 @@ class Occurrence:
     """The crash's own id; two submissions of one incident are one crash."""
     exact: str | None = None
     """The finer fingerprint key, by which its kin can follow it into another group."""
+    how: str = ""
+    """How it came in: `new`, `exact`, `near`, `incident`, `follow-up`, `apart`; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
