@@ -251,7 +251,7 @@ class Occurrence:
     exact: str | None = None
     """The finer fingerprint key, by which its kin can follow it into another group."""
     how: str = ""
-    """How it came in: `new`, `exact`, `near`, `incident`, `follow-up`, `apart`; empty if unknown."""
+    """How it came in: `new`, `exact`, `near`, `incident`, `follow-up`, `apart`, or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
