@@ -1,7 +1,8 @@
 """The words of this project as frozen values, and nothing that does anything.
 
 `feedback` is what a tester sent, `crash` what a crash log says, `work` what is to be done about
-it, `issue` what a tracker holds. Import from here: `from bridge.model import CrashReport`.
+it, `issue` what a tracker holds, `look` what screenshots are compared by. Import from here:
+`from bridge.model import CrashReport`.
 """
 
 from bridge.model.crash import (
@@ -50,6 +51,7 @@ from bridge.model.issue import (
     UpdateOutcome,
     Words,
 )
+from bridge.model.look import KeptLook, Look, PictureHashes, Place
 from bridge.model.work import Delivery, Intent, Job, JobKey, JobState
 
 __all__ = [
@@ -83,12 +85,16 @@ __all__ = [
     "Job",
     "JobKey",
     "JobState",
+    "KeptLook",
     "Kind",
     "Likeness",
+    "Look",
     "Marker",
     "News",
     "NewsKind",
     "Occurrence",
+    "PictureHashes",
+    "Place",
     "RemoteScreenshot",
     "ReportKind",
     "ScreenshotFeedback",
