@@ -186,7 +186,7 @@ class Documents:
             "user": self.user(BOT),
             "created_at": stamp(comment.created_at),
             "updated_at": stamp(comment.created_at),
-            "author_association": "COLLABORATOR",
+            "author_association": comment.association,
         }
 
     def label(self, repository: Repository, label: Label) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class Comment:
     id: int
     body: str
     created_at: datetime
+    association: str = "COLLABORATOR"
+    """What its author is to the repository; `NONE` for anybody."""
 
 
 @dataclass(slots=True, kw_only=True)

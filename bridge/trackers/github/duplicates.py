@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, cast
 
 from bridge.trackers.github.client import Client
 from bridge.trackers.github.documents import Issue
-from bridge.trackers.github.errors import Answer
 from bridge.trackers.github.repositories import path_of
 
 MOST_PAGES = 10
@@ -81,7 +80,7 @@ class Duplicates:
             doing=f"what #{issue.number} of {issue.repository} is a duplicate of",
         )
         self._has_graph = answer.status == HTTPStatus.OK
-        return _canonical(answer)
+        return read_canonical(answer.data)
 
     async def _said(self, issue: Issue) -> Canonical | None:
         """Return what the newest comment of the kind says."""
@@ -98,9 +97,9 @@ class Duplicates:
         return found
 
 
-def _canonical(answer: Answer) -> Canonical | None:
-    """Return the issue in GraphQL's answer; any other shape is none."""
-    found = answer.data
+def read_canonical(data: object) -> Canonical | None:
+    """Return the issue in GraphQL's answer; None where it has another shape."""
+    found = data
     for name in ("data", "repository", "issue", "timelineItems"):
         found = _table(found).get(name)
     nodes = _table(found).get("nodes")

@@ -148,10 +148,7 @@ class GitHubTracker:
 
     async def comment(self, issue: IssueRef, comment: CommentDraft) -> None:
         """Post the comment, unless one begins with its whole marker, `op` included."""
-        text = bodies.comment(comment.text, comment.marker)
-        found = await self._there(issue)
-        path = path_of(found.repository, "issues", found.number)
-        await self._talk.say(path, text, begins=text.partition("\n")[0])
+        await self._comment(await self._there(issue), comment)
 
     async def state(self, issue: IssueRef) -> IssueState:
         """Return where the issue stands; a transferred one is MOVED, with its new place.
@@ -203,7 +200,7 @@ class GitHubTracker:
         if not found.open:
             await self._pace.write()
             await self._edit(found, {"state": "open", "state_reason": "reopened"})
-        await self.comment(issue, comment)
+        await self._comment(found, comment)
 
     async def close_as_duplicate(self, issue: IssueRef, of: IssueRef) -> None:
         """Close the issue as a duplicate, after a comment that names the other one."""
@@ -269,6 +266,11 @@ class GitHubTracker:
             if less is None:
                 raise failure(answer, doing=doing, now=self._clock.now())
             wanted = less
+
+    async def _comment(self, issue: Issue, comment: CommentDraft) -> None:
+        text = bodies.comment(comment.text, comment.marker)
+        path = path_of(issue.repository, "issues", issue.number)
+        await self._talk.say(path, text, begins=text.partition("\n")[0])
 
     async def _place(self, issue: IssueRef) -> tuple[str, str]:
         """Return repository and number; an id is a number, or `owner/name#number` elsewhere."""

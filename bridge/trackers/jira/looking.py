@@ -12,7 +12,7 @@ from typing import Any
 
 from bridge.errors import Gone, Misconfigured, Transient
 from bridge.model import Fence, Marker
-from bridge.trackers.jira.answers import rows, table, text
+from bridge.trackers.jira.answers import number, rows, table, text
 from bridge.trackers.jira.block import split
 from bridge.trackers.jira.client import Connection
 from bridge.trackers.jira.failures import JiraRefused
@@ -131,7 +131,8 @@ class Search:
                 yield issue
             seen += len(issues)
             token = text(answer.get("nextPageToken"))
-            if not issues or (self._cloud and not token):
+            total = number(answer.get("total"))
+            if not issues or (not token if self._cloud else total is not None and seen >= total):
                 return
             body |= {"nextPageToken": token} if self._cloud else {"startAt": seen}
 

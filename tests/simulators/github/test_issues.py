@@ -207,3 +207,77 @@ async def test_assignees_and_milestones_are_told(api: Api, github: GitHubSimulat
     (milestone,) = await api.ask("GET", f"{REPO}/milestones?state=all")
     made = await api.ask("POST", f"{REPO}/issues", {"title": "x", "milestone": 1}, status=201)
     assert made["milestone"] == milestone
+
+
+async def test_a_read_is_conditional_and_then_costs_nothing(
+    api: Api, github: GitHubSimulator
+) -> None:
+    await api.ask("POST", f"{REPO}/issues", {"title": "x"}, status=201)
+    for path in (f"{REPO}/issues/1", f"{REPO}/issues?state=all"):
+        await api.ask("GET", path)
+        tag, used = api.last["etag"], github.access.rate()["used"]
+        api.headers["If-None-Match"] = tag
+        await api.ask("GET", path, status=304)
+        assert (api.last["etag"], github.access.rate()["used"]) == (tag, used)
+        await api.ask("PATCH", f"{REPO}/issues/1", {"title": path})
+        await api.ask("GET", path)
+        assert api.last["etag"] != tag
+        del api.headers["If-None-Match"]
+
+
+@pytest.mark.off_contract("a wrong token")
+async def test_a_condition_lets_nobody_in(api: Api) -> None:
+    await api.ask("GET", f"{REPO}/issues")
+    api.headers |= {"If-None-Match": api.last["etag"], "Authorization": "Bearer wrong"}
+    await api.ask("GET", f"{REPO}/issues", status=401)
+
+
+async def test_labels_are_put_on_and_taken_off(api: Api) -> None:
+    await api.ask("POST", f"{REPO}/issues", {"title": "x", "labels": ["a"]}, status=201)
+    path = f"{REPO}/issues/1/labels"
+    put = await api.ask("POST", path, {"labels": ["testflight: not the same", "a"]})
+    assert [label["name"] for label in put] == ["a", "testflight: not the same"]
+    assert await api.ask("GET", path) == put
+    left = await api.ask("DELETE", f"{path}/TestFlight%3A%20not%20the%20same")
+    assert [label["name"] for label in left] == ["a"]
+    gone = await api.ask("DELETE", f"{path}/testflight%3A%20not%20the%20same", status=404)
+    assert gone["message"] == "Label does not exist"
+
+
+async def test_without_push_access_labels_stay(api: Api, github: GitHubSimulator) -> None:
+    await api.ask("POST", f"{REPO}/issues", {"title": "x", "labels": ["a"]}, status=201)
+    github.world.repositories["example/sunrise"].push = False
+    await api.ask("POST", f"{REPO}/issues/1/labels", {"labels": ["b"]}, status=403)
+    await api.ask("DELETE", f"{REPO}/issues/1/labels/a", status=403)
+
+
+async def test_a_timeline_tells_what_happened(api: Api) -> None:
+    for title in ("kept", "extra"):
+        await api.ask("POST", f"{REPO}/issues", {"title": title}, status=201)
+    await api.ask("POST", f"{REPO}/issues/2/comments", {"body": "Hm."}, status=201)
+    await api.ask("POST", f"{REPO}/issues/2/comments", {"body": "Duplicate of #1"}, status=201)
+    closing = {"state": "closed", "state_reason": "duplicate"}
+    await api.ask("PATCH", f"{REPO}/issues/2", closing)
+    await api.ask("PATCH", f"{REPO}/issues/2", {"state": "open"})
+    happened = await api.ask("GET", f"{REPO}/issues/2/timeline")
+    assert [(e["event"], e.get("state_reason") or e.get("body")) for e in happened] == [
+        ("commented", "Hm."),
+        ("commented", "Duplicate of #1"),
+        ("marked_as_duplicate", None),
+        ("closed", "duplicate"),
+        ("reopened", "reopened"),
+    ]
+
+
+async def test_graphql_tells_what_an_issue_is_a_duplicate_of(api: Api) -> None:
+    kept = await api.ask("POST", f"{REPO}/issues", {"title": "x"}, status=201)
+    await api.ask("POST", f"{REPO}/issues", {"title": "y"}, status=201)
+    variables = {"owner": "example", "name": "sunrise", "number": 2}
+    asked = {"query": "query { viewer { login } }", "variables": variables}
+    before = await api.ask("POST", "/graphql", asked)
+    closing = {"state": "closed", "state_reason": "duplicate", "duplicate_issue_id": kept["id"]}
+    await api.ask("PATCH", f"{REPO}/issues/2", closing)
+    after = await api.ask("POST", "/graphql", asked)
+    marks = [a["data"]["repository"]["issue"]["timelineItems"]["nodes"] for a in (before, after)]
+    canonical = {"number": 1, "repository": {"nameWithOwner": "example/sunrise"}}
+    assert marks == [[], [{"canonical": canonical}]]

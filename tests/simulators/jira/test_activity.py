@@ -47,6 +47,39 @@ class TestLiving:
         fields = (await caller.call("GET", f"issue/{issue.key}")).body["fields"]
         assert not fields["resolution"]
 
+    async def test_labels_are_added_and_removed_by_themselves(self, caller: Caller) -> None:
+        key = await caller.create(labels=["a", "b"])
+        before = caller.issue(key).updated
+        operations = [{"add": "testflight:mute"}, {"remove": "a"}, {"remove": "gone"}]
+
+        answer = await caller.call("PUT", f"issue/{key}", {"update": {"labels": operations}})
+
+        fields = (await caller.call("GET", f"issue/{key}")).body["fields"]
+        assert answer.status == 204
+        assert fields["labels"] == ["b", "testflight:mute"]
+        assert caller.issue(key).updated > before
+
+    async def test_an_operation_on_labels_keeps_to_their_rules(self, caller: Caller) -> None:
+        key = await caller.create(labels=["a"])
+        for operations, fields in (
+            ([{"add": "two words"}], {}),
+            ([{"edit": "a"}], {}),
+            ([{"add": "b"}], {"labels": ["c"]}),
+        ):
+            body = {"update": {"labels": operations}, "fields": fields}
+            answer = await caller.call("PUT", f"issue/{key}", body)
+            assert (answer.status, list(answer.body["errors"])) == (400, ["labels"])
+        assert caller.issue(key).fields["labels"] == ["a"]
+
+    async def test_a_done_issue_stays_where_the_workflow_says_so(self, caller: Caller) -> None:
+        key = await caller.create()
+        caller.site.close(caller.issue(key), "Won't Do")
+        caller.site.done_is_final = True
+
+        offered = (await caller.call("GET", f"issue/{key}/transitions")).body
+
+        assert offered["transitions"] == []
+
     async def test_a_link_is_made_once_and_seen_from_both_ends(self, caller: Caller) -> None:
         kept, extra = await caller.create(), await caller.create()
         body = {

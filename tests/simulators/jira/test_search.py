@@ -58,6 +58,7 @@ class TestSearching:
         ("query", "count"),
         [
             ("project = SUN", 2),
+            ('project in ("SUN", SUN) AND updated >= "-2m" ORDER BY updated DESC', 2),
             ('project = "SUN" AND created >= "-10m"', 2),
             ('project = "SUN" and labels = one ORDER BY created DESC', 1),
             ("project = Sunrise AND reporter = currentUser()", 2),
