@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bridge.markup import cut
@@ -41,6 +42,8 @@ class Neighbour:
     """From 0 to 1; None where nothing was compared."""
     common: tuple[str, ...] = ()
     """What they have in common."""
+    closed_at: datetime | None = None
+    """When it was closed, where that matters and is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,8 @@ class IssueContext:
     """The issue that people took this one out of."""
     newest_build: str | None = None
     """The newest build that any feedback of this app came from."""
+    now: datetime | None = None
+    """When this is written, for dates of other years; the newest occurrence's time if None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

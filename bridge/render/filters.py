@@ -1,13 +1,17 @@
 """Filters for templates: dates, sizes, durations, versions, device names, counts. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bridge.devices import device_name
 from bridge.markup import cut, plain_line
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LONG_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _SIZES = (("TB", 1000**4), ("GB", 1000**3), ("MB", 1000**2), ("KB", 1000))
 _TIMES = ((86_400, "day", "days"), (3600, "h", "h"), (60, "min", "min"), (1, "s", "s"))
 _SINGLE_DIGITS = 10
@@ -17,6 +21,12 @@ def day(at: datetime) -> str:
     """`24 Nov`."""
     utc = at.astimezone(UTC)
     return f"{utc.day} {MONTHS[utc.month - 1]}"
+
+
+def long_day(at: date) -> str:
+    """`24 November 2026`, of a date or of a moment, in UTC."""
+    utc = at.astimezone(UTC) if isinstance(at, datetime) else at
+    return f"{utc.day} {LONG_MONTHS[utc.month - 1]} {utc.year}"
 
 
 def moment(at: datetime) -> str:
@@ -119,6 +129,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "device": device_name,
     "duration": duration,
     "first_words": first_words,
+    "long_day": long_day,
     "moment": moment,
     "said": said,
     "size": size,

@@ -11,12 +11,17 @@ from jinja2 import Template, TemplateSyntaxError
 
 from bridge.errors import Misconfigured
 from bridge.markup import Builder, Markup, PlainBuilder, builder, plain_line
+from bridge.model import News
 from bridge.render.context import FieldContext, IssueContext, Rendered
 from bridge.render.cutting import cut_body
 from bridge.render.environment import TemplateEnvironment, layered_loader, shipped_loader
 from bridge.render.view import field_values, issue_values
+from bridge.render.view_news import news_values
 
 OUTPUT_LIMIT = 300_000  # characters; a template that makes more has gone wrong
+COMMENT_LIMIT = 4000  # characters; a comment that says more than its news is a nuisance
+ISSUE_BLOCKS = frozenset({"title", "body"})
+COMMENT_BLOCKS = frozenset({"body"})
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
@@ -38,18 +43,31 @@ class _Templates:
     ) -> tuple[str, str]:
         """Return title and body of the first existing template; raises `TemplateFailed`."""
         try:
-            title = self._block("title", names, values, None)
-            return title, self._block("body", names, values, markup)
+            title = self._block("title", names, values, None, of=ISSUE_BLOCKS)
+            return title, self._block("body", names, values, markup, of=ISSUE_BLOCKS)
+        except Exception as failure:  # noqa: BLE001 (a user's template may raise anything)
+            raise TemplateFailed(_reason(failure, names)) from None
+
+    def comment(self, names: Sequence[str], values: Mapping[str, Any], markup: Markup) -> str:
+        """Return the body of the first existing template; raises `TemplateFailed`."""
+        try:
+            return self._block("body", names, values, markup, of=COMMENT_BLOCKS)
         except Exception as failure:  # noqa: BLE001 (a user's template may raise anything)
             raise TemplateFailed(_reason(failure, names)) from None
 
     def _block(
-        self, name: str, names: Sequence[str], values: Mapping[str, Any], markup: Markup | None
+        self,
+        name: str,
+        names: Sequence[str],
+        values: Mapping[str, Any],
+        markup: Markup | None,
+        *,
+        of: frozenset[str],
     ) -> str:
-        """Return what a block gives; `markup` None is plain text."""
+        """Return what one block of those a template has gives; `markup` None is plain text."""
         environment = self._environment(markup)
         template = environment.select_template(list(names))
-        return _render_block(environment, template, name, dict(values))
+        return _render_block(environment, template, name, dict(values), of)
 
     def _environment(self, markup: Markup | None) -> TemplateEnvironment:
         if markup not in self._environments:
@@ -107,6 +125,24 @@ class Renderer:
             notes=notes,
         )
 
+    def comment(
+        self, news: Sequence[News], context: IssueContext, *, markup: Markup, tracker_type: str
+    ) -> str:
+        """Return one comment that says all of the news, in the tracker's markup.
+
+        The template is `TRACKER_TYPE/comment.j2`, or the markup's where the type has none. If the
+        user's fails, the shipped one is used.
+        """
+        values = issue_values(context) | news_values(news, context.summary)
+        names = [f"{place}/comment.j2" for place in (tracker_type, markup)]
+        try:
+            body = self._users.comment(names, values, markup)
+        except TemplateFailed:
+            if not self._folders:
+                raise
+            body = self._shipped.comment(names, values, markup)
+        return cut_body(_tidy(body), COMMENT_LIMIT, markup).strip()
+
     def fields(self, fields: Mapping[str, Any], context: FieldContext) -> dict[str, Any]:
         """Return a route's fields with every text in them rendered, lists and tables too.
 
@@ -142,12 +178,16 @@ class Renderer:
 
 
 def _render_block(
-    environment: TemplateEnvironment, template: Template, name: str, values: dict[str, Any]
+    environment: TemplateEnvironment,
+    template: Template,
+    name: str,
+    values: dict[str, Any],
+    blocks: frozenset[str],
 ) -> str:
     try:
         context = template.new_context(values)
         for _ in template.root_render_func(context):  # until what it extends has said its blocks
-            if {"title", "body"} <= context.blocks.keys():
+            if blocks <= context.blocks.keys():
                 break
         return environment.concat(_bounded(context.blocks[name][0](context)))
     except Exception:  # noqa: BLE001 (raised again, with the template's own lines)
