@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, field
 
-from bridge.crash.images import AppCode, ImageTable, last_part
-from bridge.crash.text_frame import RawFrame
-from bridge.model import BinaryImage, CrashReport, Frame, ReportKind, Thread
+from bridge.crash.images import AppCode, ImageTable
+from bridge.crash.raw import RawFrame, RawImage
+from bridge.crash.words import last_part
+from bridge.model import CrashReport, Frame, ReportKind, Thread
 
 FRAMES_KEPT = 512
 """Frames kept a thread; deeper ones are counted. Apple's own reporter stops there too."""
 THREADS_KEPT = 1024
 """Threads kept beside the crashed one."""
+FRAMES_KEPT_IN_ALL = 65_536
+"""Frames kept of all threads beside the crashed one: no real report comes near."""
 
 
 @dataclass(slots=True)
@@ -17,12 +20,15 @@ class Stack:
     """A backtrace as it is read: its first frames, and how many there are."""
 
     frames: list[RawFrame] = field(default_factory=list[RawFrame])
+    places: list[int | None] = field(default_factory=list[int | None])
+    """The frames' images by their places in the list; empty where the report doesn't say them."""
     count: int = 0
+    limit: int = FRAMES_KEPT
 
     def add(self, frame: RawFrame) -> None:
         """Count a frame, and keep it if it is one of the first."""
         self.count += 1
-        if len(self.frames) < FRAMES_KEPT:
+        if self.count <= self.limit:
             self.frames.append(frame)
 
 
@@ -54,10 +60,24 @@ class Draft:
     threads: list[DraftThread] = field(default_factory=list[DraftThread])
     last_exception: Stack | None = None
     other_backtrace: Stack | None = None
-    images: list[BinaryImage] = field(default_factory=list[BinaryImage])
+    images: list[RawImage] = field(default_factory=list[RawImage])
+    report_notes: list[str] = field(default_factory=list[str])
+    registers: dict[str, int] = field(default_factory=dict[str, int])
     warnings: list[str] = field(default_factory=list[str])
     cut: bool = False
     """Whether it is known to end before the report does."""
+    _frames: int = 0
+    """Frames kept of the threads before the newest."""
+
+    def open_thread(self, thread: DraftThread) -> Stack:
+        """Take in another thread; its stack, which keeps none where too many are kept already."""
+        if self.threads:
+            self._frames += len(self.threads[-1].stack.frames)
+        blamed = thread.crashed or thread.index == self.claimed
+        if not blamed and self._frames >= FRAMES_KEPT_IN_ALL:
+            thread.stack.limit = 0
+        self.threads.append(thread)
+        return thread.stack
 
     def finish(self) -> CrashReport:
         """The report, frames resolved against the images."""
@@ -70,6 +90,8 @@ class Draft:
             **{k: v for k, v in self.fields.items() if v is not None},  # pyright: ignore[reportArgumentType]  # the keys are string fields only
             application_info=tuple(self.application_info),
             termination_details=tuple(self.termination_details),
+            report_notes=tuple(dict.fromkeys(self.report_notes)),
+            registers=self.registers,
             crashed_thread=crashed,
             threads=self._finished_threads(table, crashed),
             last_exception=_resolved(exception, table) if exception else None,
@@ -88,6 +110,8 @@ class Draft:
         self.kind = other.kind if self.kind is ReportKind.CRASH else self.kind
         self.application_info = self.application_info or other.application_info
         self.termination_details = self.termination_details or other.termination_details
+        self.report_notes = self.report_notes or other.report_notes
+        self.registers = self.registers or other.registers
         self.claimed = other.claimed if self.claimed is None else self.claimed
         if not self.threads or (self.cut and other.threads):
             self.threads, self.images = other.threads, other.images
@@ -119,6 +143,10 @@ class Draft:
         kept = [t for n, t in enumerate(self.threads) if n < THREADS_KEPT or t.index == crashed]
         if len(kept) < len(self.threads):
             self.warnings.append(f"Of {len(self.threads)} threads {len(kept)} were kept.")
+        if any(not thread.stack.limit for thread in kept):
+            self.warnings.append(
+                f"The threads have too many frames; {self._frames} of them were kept."
+            )
         return tuple(
             Thread(
                 index=thread.index,
@@ -133,4 +161,4 @@ class Draft:
 
 
 def _resolved(stack: Stack, table: ImageTable) -> tuple[Frame, ...]:
-    return tuple(table.frame(raw, index=n) for n, raw in enumerate(stack.frames))
+    return table.frames(stack.frames, stack.places)

@@ -28,21 +28,27 @@ _OTHERS = (
     "Coalition", "Report Version", "Exception Message", "Exception Note", "Exception Reason",
     "Termination Signal", "Terminating Process", "Highlighted by Thread", "Filtered syslog",
     "Kernel Triage", "System Integrity Protection", "Event", "Notes", "Release Type",
-    "Baseband Version", "AppStoreTools", "AppVariant", "Beta", "Distributor ID",
+    "Baseband Version", "AppStoreTools", "AppVariant", "Beta", "Distributor ID", "Device Model",
+    "Responsible Process", "Responsible PID", "User ID", "Anonymous UUID", "Beta Identifier",
+    "Bridge OS Version", "Sleep/Wake UUID", "Time Awake Since Boot", "Time Since Wake", "UDID",
+    "External Modification Warnings", "Filtered log messages", "VM Region Summary",
 )  # fmt: skip
 _TERMINATION = ("Termination Reason", "Termination Description")
 _INFORMATION = (
     "Application Specific Information",
     "Application Specific Signatures",
     "Exception Reason",
+    "Dyld Error Message",
 )
+NOTES = ("Error Formulating Crash Report", "Report Notes")
+"""Keys of the blocks in which the system's reporter remarks on the report itself."""
 _MEMORY = ("VM Region Info", "VM Regions Near")
 
 HEAD = frozenset({key for _, keys in _FIELDS for key in keys}).union(
-    _OTHERS, _TERMINATION, _INFORMATION, _MEMORY
+    _OTHERS, _TERMINATION, _INFORMATION, _MEMORY, NOTES
 )
 """Keys of the lines that we read; what else stands before a colon is prose or detail."""
-BLOCKS = frozenset({*_TERMINATION, *_INFORMATION, *_MEMORY})
+BLOCKS = frozenset({*_TERMINATION, *_INFORMATION, *_MEMORY, *NOTES})
 """Keys whose value goes on in the lines below, up to a blank one."""
 
 _SIGNAL = re.compile(r"\((SIG[A-Z]{1,12})")
@@ -127,7 +133,13 @@ def _fill_blocks(
     draft: Draft, head: Mapping[str, str], blocks: Mapping[str, Sequence[str]]
 ) -> None:
     for key in _INFORMATION:
-        draft.application_info.extend(blocks.get(key, ()))
+        first = "" if key.startswith("Application") else known(head.get(key))
+        draft.application_info.extend([*([first] if first else []), *blocks.get(key, ())])
+    for key in NOTES:
+        draft.report_notes.extend(line for line in (head.get(key), *blocks.get(key, ())) if line)
+    note = head.get("Exception Note", "")
+    if "NOT a crash" in note:
+        draft.report_notes.append(note)
     description = known(head.get("Termination Description"))
     if description:
         draft.termination_details.append(description)

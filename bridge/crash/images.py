@@ -1,21 +1,15 @@
 """The binary images of a process: which one an address lies in, and which are the app's own."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Sequence
 
-from bridge.crash.text_frame import RawFrame
+from bridge.crash.raw import RawFrame, RawImage
+from bridge.crash.words import last_part
 from bridge.model import BinaryImage, Frame
 
 _BUNDLES = (".app/", ".appex/", ".xpc/")
 _SYSTEM = ("/System/", "/usr/lib/", "/usr/libexec/", "/Library/Apple/", "/private/preboot/")
 _SIMULATOR_RUNTIME = "/RuntimeRoot/"
-
-
-def last_part(path: str | None) -> str | None:
-    """The last part of a path; None where there is none to speak of."""
-    name = (path or "").rstrip("/").rpartition("/")[2].strip()
-    return name if name and not name.startswith("...") and name != "???" else None
 
 
 def is_swift_runtime(name: str) -> bool:
@@ -83,16 +77,22 @@ def _bundle_of(path: str) -> str | None:
 
 
 class ImageTable:
-    """The images of one report, found by address or by name."""
+    """The images of one report, found by place, by address or by name."""
 
-    def __init__(self, images: Iterable[BinaryImage], app: AppCode) -> None:
+    def __init__(self, images: Sequence[RawImage], app: AppCode) -> None:
         self._app = app
-        self._all = tuple(
-            replace(image, in_app=True) if app.has(image.name, image.path) else image
-            for image in images
+        for image in images:
+            image.in_app = app.has(image.name, image.path)
+        self._all = tuple([image.frozen() for image in images])
+        # macOS lists `???` as an image that reaches from 0 to the end.
+        ranges = sorted(
+            (image.base, image.base + image.size if image.size and image.name != "???" else 0, n)
+            for n, image in enumerate(self._all)
+            if image.base is not None
         )
-        self._sorted = sorted((i for i in self._all if i.base is not None), key=_base)
-        self._bases = [_base(image) for image in self._sorted]
+        self._bases = [base for base, _, _ in ranges]
+        self._ends = [end for _, end, _ in ranges]
+        self._sorted = [self._all[n] for _, _, n in ranges]
         self._by_name = {image.name: image for image in reversed(self._all)}
 
     @property
@@ -105,40 +105,31 @@ class ImageTable:
         if address is None:
             return None
         found = bisect_right(self._bases, address) - 1
-        if found < 0:
-            return None
-        image = self._sorted[found]
-        # macOS lists `???` as an image that reaches from 0 to the end.
-        inside = image.size is not None and address < _base(image) + image.size
-        return image if inside and image.name != "???" else None
+        return self._sorted[found] if found >= 0 and address < self._ends[found] else None
 
-    def _of(self, raw: RawFrame) -> BinaryImage | None:
-        if raw.image_index is not None:
-            return self._all[raw.image_index] if raw.image_index < len(self._all) else None
-        return self.at(raw.address) or self._by_name.get(raw.image or "")
+    def frames(self, raws: Sequence[RawFrame], places: Sequence[int | None]) -> tuple[Frame, ...]:
+        """The frames of a backtrace, numbered from its top, their images looked up.
 
-    def frame(self, raw: RawFrame, *, index: int) -> Frame:
-        """The frame that a line of text stands for, its image looked up."""
-        image = self._of(raw)
-        name, offset = raw.image, raw.offset
-        if image is not None:
-            name = image.name
-            if offset is None and image.base is not None and raw.address is not None:
-                offset = max(raw.address - image.base, 0)
-        return Frame(
-            index=index,
-            image=name,
-            symbol=raw.symbol,
-            file=raw.file,
-            line=raw.line,
-            address=raw.address,
-            offset=offset,
-            symbol_offset=raw.symbol_offset,
-            image_uuid=image.uuid if image else None,
-            in_app=image.in_app if image else bool(name) and self._app.has(name, None),
-            inlined=raw.inlined,
-        )
+        `places` are the images' places in the list, where the report says them; else it is empty.
+        """
+        by_name = self._by_name
+        for index, raw in enumerate(raws):
+            raw.index = index
+            if places:
+                place = places[index]
+                image = self._all[place] if place is not None else None
+            else:
+                image = self.at(raw.address) or by_name.get(raw.image or "")
+            if image is not None:
+                _settle(raw, image)
+            elif raw.image:
+                raw.in_app = self._app.has(raw.image, None)
+        return tuple([raw.frozen() for raw in raws])
 
 
-def _base(image: BinaryImage) -> int:
-    return image.base or 0
+def _settle(raw: RawFrame, image: BinaryImage) -> None:
+    raw.image = image.name
+    raw.image_uuid = image.uuid
+    raw.in_app = image.in_app
+    if raw.offset is None and image.base is not None and raw.address is not None:
+        raw.offset = max(raw.address - image.base, 0)

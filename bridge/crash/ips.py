@@ -4,14 +4,19 @@ Crashes have threads and images; jetsam events, panics, stackshots and the like 
 their own, of which we read what identifies them.
 """
 
-from bridge.crash.draft import Draft, DraftThread, Stack
-from bridge.crash.images import last_part
-from bridge.crash.json_body import Table, number, table, tables, text, texts
+from typing import Any, cast
+
+from bridge.crash.draft import Draft, Stack
+from bridge.crash.ips_threads import fill_threads
+from bridge.crash.json_body import Table, lines, number, table, tables, text, texts
 from bridge.crash.platform import BUG_TYPES, system_name
-from bridge.crash.text_frame import RawFrame, read_frame, source_place
-from bridge.model import BinaryImage, ReportKind
+from bridge.crash.text_frame import read_frame
+from bridge.model import ReportKind
 
 _INFORMATION_LINES = 200
+_MASK = (1 << 64) - 1
+SIMULATED = "SIMULATED (this is NOT a crash)"
+"""How the text form puts it that a report was asked for and nothing crashed."""
 
 
 def fill_header(draft: Draft, header: Table) -> None:
@@ -50,7 +55,7 @@ def fill_body(draft: Draft, body: Table) -> None:
         return
     _fill_exception(draft, body)
     _fill_information(draft, body)
-    _fill_threads(draft, body)
+    fill_threads(draft, body)
     if draft.kind is ReportKind.OTHER and draft.threads and draft.fields.get("exception_type"):
         draft.kind = ReportKind.CRASH
     if (draft.fields.get("exception_type") or "").startswith("EXC_RESOURCE"):
@@ -71,7 +76,7 @@ def _fill_identity(draft: Draft, body: Table) -> None:
         "hardware": text(body, "modelCode") or text(body, "product"),
         "role": text(body, "procRole"),
         "launched_at": text(body, "procLaunch"),
-        "vm_region": text(body, "vmRegionInfo"),
+        "vm_region": text(body, "vmRegionInfo") or text(body, "vmregioninfo"),
     }
     for field, value in found.items():
         if value and not draft.fields.get(field):
@@ -89,7 +94,7 @@ def _fill_exception(draft: Draft, body: Table) -> None:
     draft.fields.update(
         exception_type=f"{kind} ({signal})" if kind and signal else kind or signal,
         exception_subtype=text(exception, "subtype"),
-        exception_codes=text(exception, "codes"),
+        exception_codes=text(exception, "codes") or _codes(exception),
         signal=signal.partition(" ")[0] if signal else None,
         termination=" ".join(
             part
@@ -102,72 +107,45 @@ def _fill_exception(draft: Draft, body: Table) -> None:
     draft.application_info.extend(texts(exception, "message"))
 
 
+def _codes(exception: Table) -> str | None:
+    """`0x0000000000000001, 0x0000000000000018`, as the text form writes the raw codes."""
+    codes = exception.get("rawCodes")
+    if not isinstance(codes, list):
+        return None
+    items = [code for code in cast("list[Any]", codes)[:8] if isinstance(code, int)]
+    return ", ".join(f"0x{code & _MASK:016x}" for code in items) or None
+
+
 def _fill_information(draft: Draft, body: Table) -> None:
     """`asi` is a table of image → lines; `asiBacktraces` are backtraces as text."""
-    lines = [line for image in table(body, "asi") for line in texts(table(body, "asi"), image)]
-    draft.application_info.extend(lines[:_INFORMATION_LINES])
-    for trace in texts(body, "asiBacktraces")[:1]:
-        stack = Stack()
-        for line in trace.splitlines():
-            frame = read_frame(line)
-            if frame is not None:
-                stack.add(frame)
+    asi = table(body, "asi")
+    found = [line for image in asi for line in texts(asi, image)]
+    found += texts(table(body, "exceptionReason"), "composed_message")
+    for key in ("fatalDyldError", "dyldMessages", "asiSignatures"):
+        found += texts(body, key)
+    draft.application_info.extend(found[:_INFORMATION_LINES])
+    draft.report_notes.extend(_notes(body)[:_INFORMATION_LINES])
+    stack = Stack()
+    for line in lines(body, "asiBacktraces"):
+        frame = read_frame(line)
+        if frame is None:
+            continue
+        if frame.index == 0 and stack.count:
+            break
+        stack.add(frame)
+    if stack.count:
         draft.other_backtrace = stack
 
 
-def _fill_threads(draft: Draft, body: Table) -> None:
-    images = tables(body, "usedImages")
-    draft.images.extend(_image(entry) for entry in images)
-    names: dict[str, str] = {}
-    for index, entry in enumerate(tables(body, "threads")):
-        thread = DraftThread(index, crashed=entry.get("triggered") is True)
-        thread.name, thread.queue = text(entry, "name"), text(entry, "queue")
-        thread.stack = _stack(tables(entry, "frames"), draft.images, names)
-        draft.threads.append(thread)
-    claimed = number(body, "faultingThread")
-    draft.claimed = claimed if claimed is not None and claimed >= 0 else None
-    exception = tables(body, "lastExceptionBacktrace")
-    if exception:
-        draft.last_exception = _stack(exception, draft.images, names)
-
-
-def _image(entry: Table) -> BinaryImage:
-    path = text(entry, "path")
-    return BinaryImage(
-        name=text(entry, "name") or last_part(path) or "???",
-        uuid=(text(entry, "uuid") or "").replace("-", "").lower() or None,
-        base=number(entry, "base"),
-        size=number(entry, "size"),
-        arch=text(entry, "arch"),
-        path=path,
-    )
-
-
-def _stack(entries: list[Table], images: list[BinaryImage], names: dict[str, str]) -> Stack:
-    stack = Stack()
-    for entry in entries:
-        stack.add(_frame(entry, stack.count, images, names))
-    return stack
-
-
-def _frame(entry: Table, index: int, images: list[BinaryImage], names: dict[str, str]) -> RawFrame:
-    place, offset = number(entry, "imageIndex"), number(entry, "imageOffset")
-    image = images[place] if place is not None and 0 <= place < len(images) else None
-    symbol = text(entry, "symbol")
-    base = image.base if image else None
-    frame = RawFrame(
-        index,
-        image.name if image else None,
-        address=base + offset if base is not None and offset is not None else None,
-        # One string a name, however many frames have it.
-        symbol=names.setdefault(symbol, symbol) if symbol else None,
-        offset=offset,
-        symbol_offset=number(entry, "symbolLocation"),
-        inlined=entry.get("inline") is True,
-        image_index=place if image else None,
-    )
-    frame.file, frame.line = source_place(text(entry, "sourceFile"), number(entry, "sourceLine"))
-    return frame
+def _notes(body: Table) -> list[str]:
+    """What is remarked on the report itself."""
+    notes = lines(body, "reportNotes")
+    if body.get("isSimulated"):
+        caller = text(body, "simulatedCaller")
+        notes.append(SIMULATED + (f" requested by {caller}" if caller else ""))
+    elif body.get("isNonFatal"):
+        notes.append("NON-FATAL CONDITION (this is NOT a crash)")
+    return notes
 
 
 def _fill_jetsam(draft: Draft, body: Table) -> None:

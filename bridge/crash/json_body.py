@@ -29,11 +29,28 @@ def read_object(text: str) -> tuple[Table | None, bool]:
 
 
 def _decoded(text: str) -> Table | None:
-    try:
-        value, _ = json.JSONDecoder(strict=False).raw_decode(text)
-    except (ValueError, RecursionError):
-        return None
-    return cast("Table", value) if isinstance(value, dict) else None
+    for decoder in (_DECODER, _CAREFUL_DECODER):
+        try:
+            value, _ = decoder.raw_decode(text)
+        except json.JSONDecodeError:
+            return None
+        except RecursionError:
+            return None
+        except ValueError:
+            continue
+        return cast("Table", value) if isinstance(value, dict) else None
+    return None
+
+
+def _usable(digits: str) -> int | None:
+    """The number; None where it is so long that Python won't read it."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else None
+
+
+_LONGEST_NUMBER = 64
+_DECODER = json.JSONDecoder(strict=False)
+_CAREFUL_DECODER = json.JSONDecoder(strict=False, parse_int=_usable)
+"""Slower; for the document whose numbers are too long for the other one."""
 
 
 def _mended(text: str) -> str | None:
@@ -74,6 +91,17 @@ def tables(parent: Table, key: str) -> list[Table]:
     return [cast("Table", item) if isinstance(item, dict) else {} for item in items]
 
 
+def lines(parent: Table, key: str) -> list[str]:
+    """The lines of the string at `key`, or of the strings in the list there."""
+    value = parent.get(key)
+    items = cast("list[Any]", value) if isinstance(value, list) else [value]
+    found: list[str] = []
+    for item in items:
+        if isinstance(item, str):
+            found.extend(line for part in item.splitlines() if (line := known(part)))
+    return found
+
+
 def texts(parent: Table, key: str) -> list[str]:
     """The strings in the list at `key`, or the one string there."""
     value = parent.get(key)
@@ -86,7 +114,9 @@ def text(parent: Table, key: str) -> str | None:
     value = parent.get(key)
     if isinstance(value, str):
         return known(value)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 1024:
+        return str(value)
+    return None
 
 
 def number(parent: Table, key: str) -> int | None:

@@ -6,13 +6,13 @@ mark, quoted, indented, or cut off anywhere; it is found by its own words.
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from bridge.crash.draft import Draft
 from bridge.crash.ips import fill_body, fill_header
-from bridge.crash.json_body import Table, read_object, table, text
+from bridge.crash.json_body import Table, read_object, text
 from bridge.crash.platform import BUG_TYPES
 from bridge.crash.text import TextReader
+from bridge.crash.wrapping import lines_of, unwrapped
 from bridge.model import CrashReport, ReportKind
 
 _PREFIX = rb"^((?:[>|\t ]|\xc2\xa0){0,16}+)"
@@ -27,7 +27,6 @@ _FULL_REPORT = re.compile(_PREFIX + rb"Full Report\s{0,8}$", re.MULTILINE)
 _HEADER = re.compile(_PREFIX + rb'\{(?=[^\n]{0,65536}"bug_type")', re.MULTILINE)
 _BODY = re.compile(_PREFIX + rb'\{\s{0,64}"', re.MULTILINE)
 _BODY_KEYS = (b'"procName"', b'"usedImages"', b'"threads"', b'"panicString"', b'"memoryStatus"')
-_FENCES = ("```", "~~~", "{code", "{noformat")
 _MARGIN = b" \t\r\n>|"
 
 
@@ -36,7 +35,7 @@ def read(data: bytes) -> CrashReport | None:
 
     Never raises: what can't be read becomes one of the report's warnings.
     """
-    data = _unwrapped(data)
+    data = unwrapped(data)
     header_at = _HEADER.search(data)
     header = _object_line(data, header_at) if header_at else None
     if header_at is not None and header is not None and text(header, "bug_type"):
@@ -47,33 +46,6 @@ def read(data: bytes) -> CrashReport | None:
         if report is not None:
             return report
     return _read_text(data)
-
-
-def _unwrapped(data: bytes) -> bytes:
-    """The report's own bytes, as UTF-8 with line feeds, out of a JSON answer if in one."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if b'"logText"' in data[:4096] and data.lstrip()[:1] == b"{":
-        log = _log_text(data)
-        data = log.encode("utf-8", "replace") if log is not None else data
-    return data.replace(b"\r", b"\n") if b"\n" not in data else data
-
-
-def _log_text(data: bytes) -> str | None:
-    """`logText` of App Store Connect's betaFeedbackCrashSubmissions/{id}/crashLog answer."""
-    answer, _ = read_object(data.decode("utf-8", "replace"))
-    if answer is None:
-        return None
-    for holder in (answer, table(answer, "attributes"), _attributes(answer)):
-        log: Any = holder.get("logText")
-        if isinstance(log, str):
-            return log
-    return None
-
-
-def _attributes(answer: Table) -> Table:
-    return table(table(answer, "data"), "attributes")
 
 
 def _object_line(data: bytes, found: re.Match[bytes]) -> Table | None:
@@ -90,7 +62,7 @@ def _read_ips(data: bytes, header_at: re.Match[bytes], header: Table) -> CrashRe
     above, rest = data[: header_at.start()], data[line_end + 1 :] if line_end >= 0 else b""
     first = _SURE.search(above)
     if first is None and rest.strip() and not rest.lstrip(_MARGIN).startswith(b"{"):
-        draft = _text_draft("ips-text", _lines(rest, 0, prefix=header_at[1]))
+        draft = _text_draft("ips-text", lines_of(rest, 0, prefix=header_at[1]))
         head = Draft(draft.format)
         fill_header(head, header)
         # The header names version and build; the text leaves open which is which.
@@ -102,7 +74,7 @@ def _read_ips(data: bytes, header_at: re.Match[bytes], header: Table) -> CrashRe
     if rest.strip():
         _read_body(draft, rest, header_at[1])
     if first is not None:
-        lines = _lines(above, first.start(), prefix=first[1])
+        lines = lines_of(above, first.start(), prefix=first[1])
         draft = draft.completed(_text_draft(draft.format, lines))
     return _finished(draft)
 
@@ -127,7 +99,7 @@ def _read_bare_body(data: bytes, found: re.Match[bytes]) -> CrashReport | None:
     draft = Draft("ips-json" if first is None else "translated-json")
     _read_body(draft, data[found.end(1) :], found[1])
     if first is not None:
-        lines = _lines(above, first.start(), prefix=first[1])
+        lines = lines_of(above, first.start(), prefix=first[1])
         draft = draft.completed(_text_draft(draft.format, lines))
     elif not draft.fields:
         return None
@@ -140,7 +112,7 @@ def _read_text(data: bytes) -> CrashReport | None:
         return None
     translated = _TRANSLATED.search(data) is not None
     end = _FULL_REPORT.search(data, first.end()) if translated else None
-    lines = _lines(data[: end.start() if end else None], first.start(), prefix=first[1])
+    lines = lines_of(data, first.start(), prefix=first[1], end=end.start() if end else None)
     return _text_draft("translated-text" if translated else "crash-text", lines).finish()
 
 
@@ -148,15 +120,6 @@ def _text_draft(layout: str, lines: Iterator[str]) -> Draft:
     draft = Draft(layout)
     TextReader(draft).read(lines)
     return draft
-
-
-def _lines(data: bytes, start: int, *, prefix: bytes) -> Iterator[str]:
-    """The lines from `start` on, without quote marks, up to the end of a code fence."""
-    for raw in data[start:].split(b"\n"):
-        line = raw.removeprefix(prefix).decode("utf-8", "replace").rstrip("\r")
-        if line.startswith(_FENCES):
-            return
-        yield line.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _finished(draft: Draft) -> CrashReport:

@@ -9,14 +9,22 @@ import re
 from collections.abc import Iterable
 
 from bridge.crash.draft import Draft, DraftThread, Stack
-from bridge.crash.heads import BLOCKS, HEAD, fill_head
-from bridge.crash.images import last_part
-from bridge.crash.text_frame import RawFrame, RawImage, read_frame, read_heavy_frame, read_image
-from bridge.crash.words import clean, known
-from bridge.model import BinaryImage
+from bridge.crash.heads import BLOCKS, HEAD, NOTES, fill_head
+from bridge.crash.raw import RawFrame
+from bridge.crash.text_frame import (
+    is_frame,
+    read_frame,
+    read_frame_without_address,
+    read_heavy_frame,
+    read_image,
+)
+from bridge.crash.words import LONGEST, clean, known
 
+ANOTHER = "Another report follows in the file; the first was read."
 _THREAD = re.compile(r"Thread (\d{1,9})(.*)$", re.DOTALL)
 _MARKS = ("crashed", "attributed", "highlighted", "triggered")
+_STATE = re.compile(r" crashed with .{1,40} Thread State", re.IGNORECASE)
+_REGISTER = re.compile(r"\b(\w{1,12}): {1,4}0x([0-9a-fA-F]{1,16})\b")
 _BARE_LIST = re.compile(r"\(?(0x[0-9a-fA-F]{1,32}+(?:\s++0x[0-9a-fA-F]{1,32}+)*+)\s*+\)?\s*+$")
 _SECOND_REPORT = ("Incident Identifier:", "Process:")
 _LONGEST_KEY = 64
@@ -34,76 +42,107 @@ class TextReader:
         self._blocks: dict[str, list[str]] = {}
         self._block: str | None = None
         self._stack: Stack | None = None
+        self._last = ""
+        """The newest frame's line, which may go on in the next one."""
+        self._gap = False
+        """Whether a blank line stands between the newest frame and here."""
         self._heavy: Stack | None = None
         self._in_images = False
+        self._in_registers = False
         self._names: dict[int, tuple[str | None, str | None]] = {}
         self._over = False
 
     def read(self, lines: Iterable[str]) -> None:
         """Read the lines of a report and fill the draft's fields."""
         for line in lines:
-            self._line(line)
-            if self._over:
-                break
+            if self._stack is None or not self._frame_line(self._stack, line):
+                self._line(line)
+                if self._over:
+                    break
         fill_head(self.draft, self.head, self._blocks)
         self._name_threads()
+        if self._heavy is not None and self._heavy.count:
+            # Listed from the outside in; a backtrace is read the other way.
+            self._heavy.frames.reverse()
+            self.draft.other_backtrace = self._heavy
+
+    def _frame_line(self, stack: Stack, line: str) -> bool:
+        """Whether the line is the backtrace's next frame, which is then counted and kept."""
+        if stack.count >= stack.limit:
+            stack.count += (found := is_frame(line))
+            return found
+        frame = read_frame(line)
+        if frame is None or (self._gap and frame.index != stack.count):
+            return False
+        stack.add(frame)
+        self._last, self._gap = line, False
+        return True
 
     def _line(self, line: str) -> None:
         if not line or line.isspace():
-            self._end_section()
-        elif self._in_images:
-            self._image_line(line)
+            self._blank()
+        elif self._in_images and self._image_line(line):
+            return
         elif line[0] in "TLAHB" and self._starts_section(line):
             return
+        elif self._in_registers and self._register_line(line):
+            return
         elif self._stack is not None:
-            self._stack_line(line)
-        elif self._heavy is not None:
-            self._heavy_line(line)
+            self._odd_stack_line(self._stack, line)
+        elif self._heavy is not None and not self._gap:
+            self._heavy_line(self._heavy, line)
         else:
             self._head_line(line)
 
-    def _end_section(self) -> None:
-        self._block = None
-        self._heavy = None
-        # An empty thread is one line and a blank; so a blank ends a stack, whatever it held.
-        self._stack = None
+    def _blank(self) -> None:
+        # The line after a heading may be blank where each second line is.
+        if self._block is not None and (self.head[self._block] or self._blocks.get(self._block)):
+            self._block = None
+        self._gap = True
+        self._in_registers = False
 
     def _starts_section(self, line: str) -> bool:
         """Whether the line opens a thread, another backtrace or the list of images."""
         if line.startswith("Thread "):
             return self._thread_line(line)
         if line.startswith("Last Exception Backtrace:"):
-            self._block, self._stack = None, Stack()
+            self._close(Stack())
             self.draft.last_exception = self.draft.last_exception or self._stack
         elif line.startswith("Application Specific Backtrace"):
-            self._block, self._stack = None, Stack()
+            self._close(Stack())
             self.draft.other_backtrace = self.draft.other_backtrace or self._stack
         elif line.startswith("Heaviest stack for the target process"):
-            self._block, self._heavy = None, Stack()
+            self._close(None)
+            self._heavy = self._heavy or Stack()
         elif line.startswith("Binary Images") and line.rstrip().endswith(":"):
-            self._block, self._stack, self._in_images = None, None, True
+            self._close(None)
+            self._in_images = True
         else:
             return False
         return True
+
+    def _close(self, stack: Stack | None) -> None:
+        """End what was open, and go on with a backtrace if there is one."""
+        self._block, self._stack = None, stack
+        self._last, self._gap, self._in_registers = "", False, False
 
     def _thread_line(self, line: str) -> bool:
         found = _THREAD.match(line)
         if found is None:
             return False
-        self._block, self._stack = None, None
+        self._close(None)
         index, rest = int(found[1]), found[2].strip()
         if rest.startswith("name:"):
             self._names[index] = _label(rest[len("name:") :])
             return True
         mark, colon, label = rest.partition(":")
         words = mark.lower().split()
-        # `Thread 0 crashed with ARM Thread State (64-bit):` opens the registers.
         if not colon or len(words) > 1 or (words and words[0] not in _MARKS):
+            self._in_registers = not self.draft.registers and bool(_STATE.match(found[2]))
             return True
         thread = DraftThread(index, crashed=bool(words))
         thread.name, thread.queue = _label(label.removeprefix(":"))
-        self.draft.threads.append(thread)
-        self._stack = thread.stack
+        self._stack = self.draft.open_thread(thread)
         return True
 
     def _name_threads(self) -> None:
@@ -111,52 +150,78 @@ class TextReader:
             name, queue = self._names.get(thread.index, (None, None))
             thread.name, thread.queue = thread.name or name, thread.queue or queue
 
-    def _stack_line(self, line: str) -> None:
-        stack = self._stack
-        if stack is None:
-            return
-        frame = read_frame(line)
-        if frame is not None:
-            stack.add(frame)
+    def _odd_stack_line(self, stack: Stack, line: str) -> None:
+        """A line within or below a backtrace that is no frame by itself."""
+        if not self._gap and self._is_shortened_frame(stack, line):
             return
         bare = _BARE_LIST.match(line.strip())
         if bare is not None:
             for address in bare[1].split():
                 stack.add(RawFrame(stack.count, None, int(address, 16)))
             return
+        key = line.partition(":")[0]
+        if not self._gap and key not in HEAD and self._goes_on(stack, line):
+            return
         self._stack = None
         self._head_line(line)
 
-    def _heavy_line(self, line: str) -> None:
-        if self._heavy is None:
-            return
-        found = read_heavy_frame(line, self._heavy.count)
-        if found is not None:
-            self._heavy.add(found[1])
-            # Listed from the outside in; a backtrace is read the other way.
-            self.draft.other_backtrace = Stack(self._heavy.frames[::-1], self._heavy.count)
+    def _is_shortened_frame(self, stack: Stack, line: str) -> bool:
+        frame = read_frame_without_address(line)
+        if frame is None or frame.index < stack.count:
+            return False
+        stack.add(frame)
+        self._last = ""
+        return True
 
-    def _image_line(self, line: str) -> None:
-        raw = read_image(line)
-        if raw is not None:
-            self.draft.images.append(_image(raw))
+    def _goes_on(self, stack: Stack, line: str) -> bool:
+        """Whether the line is the rest of the frame above, which was too long for a mail or book."""
+        joined = f"{self._last.rstrip()} {line.strip()}"
+        if not self._last or len(joined) > LONGEST or stack.count > len(stack.frames):
+            return False
+        above, frame = stack.frames[-1], read_frame(joined)
+        if frame is None or (not line[0].isspace() and (above.symbol or above.offset is not None)):
+            return False
+        stack.frames[-1], self._last = frame, joined
+        return True
+
+    def _register_line(self, line: str) -> bool:
+        """Whether the line is one of the crashed thread's registers."""
+        found = _REGISTER.findall(line)
+        self.draft.registers.update((name, int(value, 16)) for name, value in found)
+        self._in_registers = bool(found)
+        return self._in_registers
+
+    def _heavy_line(self, heavy: Stack, line: str) -> None:
+        found = read_heavy_frame(line, heavy.count)
+        if found is not None:
+            heavy.add(found[1])
+
+    def _image_line(self, line: str) -> bool:
+        """Whether the line belongs to the list of images, or to nothing that we read."""
+        image = read_image(line)
+        if image is not None:
+            self.draft.images.append(image)
         elif line.startswith(_SECOND_REPORT) and self.head:
-            self._over = True
-            self.draft.warnings.append("Another report follows in the file; the first was read.")
+            self._end()
         elif line.startswith("Model:"):
             self.head.setdefault("Model", line[len("Model:") :].partition(", ")[0].strip())
+        elif self._block is not None or line.partition(":")[0] in NOTES:
+            self._head_line(line)
+        return True
+
+    def _end(self) -> None:
+        self._over = True
+        self.draft.warnings.append(ANOTHER)
 
     def _head_line(self, line: str) -> None:
         key, colon, value = line.partition(":")
+        indented = line[0].isspace() and self._block is not None
         key = key.strip() if len(key) < _LONGEST_KEY else ""
         if key.startswith("VM Regions Near"):
             key, value = "VM Regions Near", key[len("VM Regions ") :]
-        if colon and not line[0].isspace() and key in HEAD:
-            if key == "Incident Identifier" and self.draft.threads:
-                self._over = True
-                self.draft.warnings.append(
-                    "Another report follows in the file; the first was read."
-                )
+        if colon and not indented and key in HEAD:
+            if self.draft.threads and f"{key}:" in _SECOND_REPORT and "Process" in self.head:
+                self._end()
                 return
             self.head.setdefault(key, clean(value.strip()))
             self._open_block(key, value)
@@ -176,15 +241,3 @@ def _label(text: str) -> tuple[str | None, str | None]:
     """A thread's name and queue, from `com.example.work  Dispatch queue: com.apple.main-thread`."""
     name, _, queue = text.partition("Dispatch queue:")
     return known(name), known(queue)
-
-
-def _image(raw: RawImage) -> BinaryImage:
-    return BinaryImage(
-        # macOS writes the bundle's identifier; the executable's name is what .ips has too.
-        name=last_part(raw.path) or raw.name,
-        uuid=raw.uuid,
-        base=raw.base,
-        size=max(raw.end - raw.base + 1, 0),
-        arch=raw.arch,
-        path=raw.path,
-    )

@@ -5,50 +5,36 @@ behind it, so that a line costs time in proportion to its length.
 """
 
 import re
-from dataclasses import dataclass
 
-from bridge.crash.words import clean
+from bridge.crash.raw import RawFrame, RawImage
+from bridge.crash.words import LONGEST, clean, last_part
 
+_FRAME = re.compile(
+    r"\s{0,16}(\d{1,9})\s++(\S++(?: (?!0x)\S++)*+)\s++0x([0-9a-fA-F]{1,32}+)(?![^\s])"
+)
 _NUMBER = re.compile(r"\s{0,16}(\d{1,9})\s")
 # 18 zeros without `0x` is how old reports print a null address.
 _ADDRESS = re.compile(r"\s(0x[0-9a-fA-F]{1,32}+|0{18})(?=\s|$)")
+_NAMELESS = re.compile(r"\s{0,16}(\d{1,5})\s++(\S++(?: \S++)*+)(?:\s*+\t\s*+|\s{2,}+)(\S)")
 _BASE = re.compile(r"(0x[0-9a-fA-F]{1,32}+|0) \+ (0x[0-9a-fA-F]{1,32}+|\d{1,24}+)(?=\s|$)")
 _OFFSET = re.compile(r"-?(?:0x[0-9a-fA-F]{1,32}+|\d{1,24}+)$")
 _SOURCE = re.compile(r"(.{0,1024}):(-?\d{1,9})$", re.DOTALL)
 _RANGE = re.compile(r"\s*+(0x[0-9a-fA-F]{1,32}+)\s*+-\s*+(0x[0-9a-fA-F]{1,32}+)\s++(?:\+\s*+)?")
+_IMAGE = re.compile(
+    r"\s*+0x([0-9a-fA-F]{1,32}+)\s*+-\s*+0x([0-9a-fA-F]{1,32}+)\s++(?:\+\s*+)?"
+    r"([^<]++)<([0-9a-fA-F-]{32,36}+)>\s*+(.*)$",
+    re.DOTALL,
+)
 _UUID = re.compile(r"<([0-9a-fA-F-]{32,36}+)>")
 _ARCHITECTURE = re.compile(r"(?:arm64e?|arm64_32|armv\d\w?|x86_64h?|i386|ppc\w{0,6}|unknown)$")
 _STACK_ENTRY = re.compile(r"\s*+(\d{1,9})\s++(\S.*)$", re.DOTALL)
-_PLACE = re.compile(r"\((.{1,512}?) \+ (\d{1,24})\) \[(0x[0-9a-fA-F]{1,32})\]$", re.DOTALL)
+_PLACE = re.compile(r"\((.{1,512}?) \+ (\d{1,24})\)(?: \[(0x[0-9a-fA-F]{1,32})\])?$", re.DOTALL)
+_DIGITS = 24
 
 
-@dataclass(slots=True)
-class RawFrame:
-    """A frame as its line has it, before the list of binary images is known."""
-
-    index: int
-    image: str | None
-    address: int | None = None
-    symbol: str | None = None
-    file: str | None = None
-    line: int | None = None
-    offset: int | None = None
-    symbol_offset: int | None = None
-    inlined: bool = False
-    image_index: int | None = None
-    """The image's place in the report's list, where the frame says it."""
-
-
-@dataclass(slots=True)
-class RawImage:
-    """A binary image as its line has it."""
-
-    name: str
-    base: int
-    end: int
-    arch: str | None = None
-    uuid: str | None = None
-    path: str | None = None
+def is_frame(line: str) -> bool:
+    """Whether `read_frame` would read the line, told without reading it in the common case."""
+    return _FRAME.match(line) is not None or read_frame(line) is not None
 
 
 def read_frame(line: str) -> RawFrame | None:
@@ -57,6 +43,29 @@ def read_frame(line: str) -> RawFrame | None:
     None where the line is no frame. Image names may hold spaces and be cut; the address is
     followed by nothing, a symbol, or the image's base and the offset in it.
     """
+    found = _FRAME.match(line)
+    if found is None:
+        return _read_odd_frame(line)
+    number, image, address = found.groups()
+    frame = RawFrame(int(number), image, int(address, 16))
+    if len(line) > LONGEST:
+        frame.image = clean(image)
+        _read_place(frame, line[found.end() :].strip())
+        return frame
+    rest = line[found.end() :].strip()
+    head, plus, tail = rest.rpartition(" + ")
+    if plus and tail.isdecimal() and len(tail) <= _DIGITS:
+        if head[:2] == "0x":
+            frame.offset = int(tail)
+        else:
+            frame.symbol, frame.symbol_offset = head, int(tail)
+        return frame
+    _read_place(frame, rest)
+    return frame
+
+
+def _read_odd_frame(line: str) -> RawFrame | None:
+    """A frame at the address that old reports print as zeros, or of an image with an odd name."""
     number = _NUMBER.match(line)
     if number is None:
         return None
@@ -69,6 +78,16 @@ def read_frame(line: str) -> RawFrame | None:
     return frame
 
 
+def read_frame_without_address(line: str) -> RawFrame | None:
+    """The frame in `3   Sunrise   CartView.total + 120`, as people shorten reports for others."""
+    found = _NAMELESS.match(line)
+    if found is None:
+        return None
+    frame = RawFrame(int(found[1]), clean(found[2]))
+    _read_place(frame, line[found.start(3) :].strip())
+    return frame if frame.symbol or frame.offset is not None else None
+
+
 def _read_place(frame: RawFrame, rest: str) -> None:
     """Put into `frame` what follows the address."""
     base = _BASE.match(rest)
@@ -79,14 +98,21 @@ def _read_place(frame: RawFrame, rest: str) -> None:
         if not comment:
             return
         rest = rest.strip()
-    if rest.endswith("[inlined]"):
-        frame.inlined = True
-        rest = rest[: -len("[inlined]")].rstrip()
-    rest = _take_source(frame, rest)
-    rest = _take_offset(frame, rest)
+    rest = _take_source(frame, _take_inlined(frame, rest))
+    rest = _take_offset(frame, _take_inlined(frame, rest))
+    # `atos` names the image again: `main (in Sunrise) (main.m:16)`.
+    rest = rest.removesuffix(f" (in {frame.image})")
     # Some symbolicators repeat the address where they know no name.
     if rest and rest != "???" and not _OFFSET.match(rest):
         frame.symbol = clean(rest)
+
+
+def _take_inlined(frame: RawFrame, rest: str) -> str:
+    """Move ` [inlined]` from the end of `rest` into `frame`."""
+    if not rest.endswith("[inlined]"):
+        return rest
+    frame.inlined = True
+    return rest[: -len("[inlined]")].rstrip()
 
 
 def _take_source(frame: RawFrame, rest: str) -> str:
@@ -124,24 +150,34 @@ def read_image(line: str) -> RawImage | None:
 
     macOS marks third-party images with `+` and writes a bundle id and versions in parentheses.
     """
+    found = _IMAGE.match(line)
+    if found is not None and len(line) <= LONGEST:
+        start, end, label, uuid, path = found.groups()
+        return _image(start, end, label, uuid, path)
     found = _RANGE.match(line)
     if found is None:
         return None
     rest = line[found.end() :]
     uuid = _UUID.search(rest)
     if uuid is not None:
-        label, path = rest[: uuid.start()].strip(), rest[uuid.end() :].strip()
-    else:
-        label, slash, tail = rest.partition(" /")
-        label, path = label.strip(), slash.strip() + tail.strip()
-    name, arch = _split_label(label)
+        return _image(found[1], found[2], rest[: uuid.start()], uuid[1], rest[uuid.end() :].strip())
+    label, slash, tail = rest.partition(" /")
+    return _image(found[1], found[2], label, None, slash.strip() + tail)
+
+
+def _image(start: str, end: str, label: str, uuid: str | None, path: str) -> RawImage:
+    """The image of a line's parts; `path` is one only if it starts with a slash."""
+    file = clean(path.partition(" {")[0].rstrip()) if path.startswith("/") else None
+    name, arch = _split_label(label.strip())
+    base = int(start, 16)
     return RawImage(
-        name=clean(name) or "???",
-        base=int(found[1], 16),
-        end=int(found[2], 16),
+        # macOS writes the bundle's identifier; the executable's name is what .ips has too.
+        last_part(file) or clean(name) or "???",
+        uuid=uuid.replace("-", "").lower() if uuid else None,
+        base=base,
+        size=max(int(end, 16) - base + 1, 0),
         arch=arch,
-        uuid=uuid[1].replace("-", "").lower() if uuid else None,
-        path=clean(path.partition(" {")[0]) if path.startswith("/") else None,
+        path=file,
     )
 
 
@@ -166,7 +202,8 @@ def read_heavy_frame(line: str, index: int) -> tuple[int, RawFrame] | None:
     place = _PLACE.match(text, start)
     if place is None:
         return None
-    frame = RawFrame(index, clean(place[1]), int(place[3], 16), offset=int(place[2]))
+    address = int(place[3], 16) if place[3] else None
+    frame = RawFrame(index, clean(place[1]), address, offset=int(place[2]))
     symbol = _take_offset(frame, text[:start].strip())
     frame.symbol = clean(symbol) if symbol and symbol != "???" else None
     return int(entry[1]), frame

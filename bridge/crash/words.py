@@ -18,3 +18,9 @@ def known(text: str | None) -> str | None:
     """`text` as it is, or None where it says nothing."""
     text = clean(text).strip() if text else ""
     return text or None
+
+
+def last_part(path: str | None) -> str | None:
+    """The last part of a path; None where there is none to speak of."""
+    name = (path or "").rstrip("/").rpartition("/")[2].strip()
+    return name if name and not name.startswith("...") and name != "???" else None

@@ -1,7 +1,7 @@
 import pytest
 
 from bridge.crash.images import AppCode, ImageTable
-from bridge.crash.text_frame import RawFrame
+from bridge.crash.raw import RawFrame, RawImage
 from bridge.model import BinaryImage
 
 SIRI = "/System/Library/CoreServices/Siri.app"
@@ -44,10 +44,10 @@ def test_names_decide_where_there_are_no_paths() -> None:
 
 def test_an_address_is_looked_up_in_ranges_of_any_order() -> None:
     images = [
-        BinaryImage(name="B", base=200, size=50),
-        BinaryImage(name="???", base=0, size=1 << 60),
-        BinaryImage(name="A", base=100, size=50),
-        BinaryImage(name="none"),
+        RawImage("B", base=200, size=50),
+        RawImage("???", base=0, size=1 << 60),
+        RawImage("A", base=100, size=50),
+        RawImage("none"),
     ]
     table = ImageTable(images, app(None))
 
@@ -59,6 +59,6 @@ def test_an_address_is_looked_up_in_ranges_of_any_order() -> None:
 
 
 def test_a_frame_with_an_image_that_is_not_listed_keeps_its_name() -> None:
-    frame = ImageTable([], app(None)).frame(RawFrame(7, "Sunrise", 5, "f"), index=0)
+    [frame] = ImageTable([], app(None)).frames([RawFrame(7, "Sunrise", 5, "f")], [])
 
     assert (frame.index, frame.image, frame.in_app, frame.offset) == (0, "Sunrise", True, None)

@@ -1,0 +1,74 @@
+"""Frames and images while they are read: they can still be changed, and become the model's own.
+
+A report has thousands of frames, and a frozen dataclass's constructor takes five times as long as
+a plain one. So a parser fills an object with the very same slots, and turns it, in place, into
+the frozen one when nothing is left to be filled in.
+"""
+
+from bridge.model import BinaryImage, Frame
+
+
+class RawFrame:
+    """A frame as its line has it, before the list of binary images is known."""
+
+    __slots__ = (
+        "index", "image", "symbol", "file", "line", "address", "offset", "symbol_offset",
+        "image_uuid", "in_app", "inlined",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        index: int,
+        image: str | None,
+        address: int | None = None,
+        symbol: str | None = None,
+        offset: int | None = None,
+        symbol_offset: int | None = None,
+        file: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        self.index = index
+        self.image = image
+        self.symbol = symbol
+        self.file = file
+        self.line = line
+        self.address = address
+        self.offset = offset
+        self.symbol_offset = symbol_offset
+        self.image_uuid: str | None = None
+        self.in_app = False
+        self.inlined = False
+
+    def frozen(self) -> Frame:
+        """This very object, as the `Frame` that it is from now on."""
+        self.__class__ = Frame  # pyright: ignore[reportAttributeAccessIssue]  # the slots are the same
+        return self  # pyright: ignore[reportReturnType]
+
+
+class RawImage:
+    """A binary image as its line has it, before it is known which are the app's own."""
+
+    __slots__ = ("name", "uuid", "base", "size", "arch", "path", "in_app")
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        uuid: str | None = None,
+        base: int | None = None,
+        size: int | None = None,
+        arch: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        self.name = name
+        self.uuid = uuid
+        self.base = base
+        self.size = size
+        self.arch = arch
+        self.path = path
+        self.in_app = False
+
+    def frozen(self) -> BinaryImage:
+        """This very object, as the `BinaryImage` that it is from now on."""
+        self.__class__ = BinaryImage  # pyright: ignore[reportAttributeAccessIssue]  # the slots are the same
+        return self  # pyright: ignore[reportReturnType]
