@@ -110,6 +110,15 @@ def place(look: Look, others: Iterable[KeptLook], *, tracker: str, join: bool) -
     return Place(how="new", like=tuple(like))
 
 
+def with_later(found: Place, later: Place) -> Place:
+    """Return where a feedback belongs by both: what was found first, and what came meanwhile."""
+    if found.into is not None or later.into is not None:
+        return found if found.into is not None else later
+    nearest = {like.group_id: like for like in sorted((*found.like, *later.like), key=_by_score)}
+    ranked = sorted(nearest.values(), key=_by_score, reverse=True)
+    return Place(how="new", like=tuple(ranked[:MOST_LIKE]))
+
+
 def compare(one: Look, other: Look) -> Comparison:
     """Return how alike two feedbacks are; the order doesn't matter."""
     return _compared(one, Comment(one.words), other)
@@ -195,3 +204,7 @@ def _has_room(look: Look, chain: Sequence[Look]) -> bool:
 
 def _rank(found: Comparison) -> tuple[bool, float]:
     return (found.joins, found.score)
+
+
+def _by_score(like: Likeness) -> float:
+    return like.score

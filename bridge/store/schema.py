@@ -152,12 +152,16 @@ TRACE_FRAMES = Table(
 LOOKS = Table(
     "looks",
     METADATA,
-    Column("app", String, primary_key=True),
-    Column("feedback_id", String, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("app", String, nullable=False),
+    Column("feedback_id", String, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("tester_key", String),
+    Column("build", String),
     Column("record", Text, nullable=False),
-    Index("looks_by_app_at", "app", "at"),
+    Index("looks_one_feedback", "app", "feedback_id", unique=True),
+    Index("looks_by_app_id", "app", "id"),
+    Index("looks_by_tester", "app", "tester_key", "build", "at"),
 )
 
 FILES = Table(

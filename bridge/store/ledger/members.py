@@ -41,17 +41,38 @@ class MemberLedger(LedgerPart):
         merged is never returned, but the one that took over.
         """
         async with self._database.writing() as connection:
-            mine = await _group_id(connection, occurrence.app, occurrence.feedback_id)
+            mine = await self._group_of(connection, occurrence)
             if mine is not None:
-                return group_of_row(await survivor(connection, mine))
+                return mine
             row = await owner_of(connection, occurrence.app, ask)
-            if row is None and into is not None:
-                row = await survivor(connection, into)
-            if row is None:
-                row = await self._create(connection, occurrence, kind, tracker, like)
-            await give_keys(connection, row.app, row.id, own)
-            await _insert(connection, replace(occurrence, group_id=row.id))
-            return group_of_row(row)
+            where = into if row is None else row.id
+            group = await self._enter(
+                connection, occurrence, kind=kind, tracker=tracker, into=where, like=like
+            )
+            await give_keys(connection, group.app, group.id, own)
+            return group
+
+    async def _group_of(self, connection: AsyncConnection, occurrence: Occurrence) -> Group | None:
+        mine = await _group_id(connection, occurrence.app, occurrence.feedback_id)
+        return None if mine is None else group_of_row(await survivor(connection, mine))
+
+    async def _enter(
+        self,
+        connection: AsyncConnection,
+        occurrence: Occurrence,
+        *,
+        kind: Kind,
+        tracker: str,
+        into: str | None = None,
+        like: Sequence[Likeness] = (),
+    ) -> Group:
+        """Add an occurrence that has no group yet to the group `into`, else to a new one."""
+        if into is None:
+            row = await self._create(connection, occurrence, kind, tracker, like)
+        else:
+            row = await survivor(connection, into)
+        await _insert(connection, replace(occurrence, group_id=row.id))
+        return group_of_row(row)
 
     @whole
     async def group_of(self, app: str, feedback_id: str) -> Group | None:

@@ -13,16 +13,24 @@ def upgrade() -> None:
         column = sa.Column(name, sa.Text(), server_default=sa.text(empty), nullable=False)
         op.add_column("groups", column)
     _create_traces()
+    _create_looks()
+
+
+def _create_looks() -> None:
     op.create_table(
         "looks",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("app", sa.String(), nullable=False),
         sa.Column("feedback_id", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tester_key", sa.String()),
+        sa.Column("build", sa.String()),
         sa.Column("record", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("app", "feedback_id", name="looks_key"),
+        sa.PrimaryKeyConstraint("id", name="looks_key"),
     )
-    op.create_index("looks_by_app_at", "looks", ["app", "at"])
+    op.create_index("looks_one_feedback", "looks", ["app", "feedback_id"], unique=True)
+    op.create_index("looks_by_app_id", "looks", ["app", "id"])
+    op.create_index("looks_by_tester", "looks", ["app", "tester_key", "build", "at"])
 
 
 def _create_traces() -> None:
