@@ -25,7 +25,7 @@ MARGIN = 0.05
 TOP = 10
 """Frames of a stack by which candidates are found: they share at least one."""
 SCANNED = 200
-"""Groups that are looked at for each of these frames, the newest first."""
+"""Groups that are looked at for each of these frames."""
 CANDIDATES = 20
 """Groups that a stack is compared with."""
 KEPT = 5

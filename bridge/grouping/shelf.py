@@ -14,7 +14,7 @@ from bridge.crash.similarity import Rarity, plain
 from bridge.grouping.near import CANDIDATES, KEPT, SCANNED, TOP, Known, comparable, likest
 from bridge.model import CrashReport, Diagnosis, Likeness, Trace
 
-_INCIDENT = "incident:"
+INCIDENT = "incident:"  # what the keys of one crash begin with
 
 
 class How(StrEnum):
@@ -143,7 +143,7 @@ class Shelf:
     def _keep(self, diagnosis: Diagnosis, group: _Group, app: str) -> None:
         found = diagnosis.fingerprint
         for key in (*found.owned, *_spelled(diagnosis)):
-            if key.startswith(_INCIDENT):
+            if key.startswith(INCIDENT):
                 self._incidents.setdefault(key, group)
             else:
                 self._owners.setdefault((app, key), group)

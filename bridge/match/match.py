@@ -36,3 +36,10 @@ class Match:
         if diagnosis is not None:
             return await self._crashes.join(occurrence, diagnosis, route, tracker)
         return await self._screens.join(occurrence, kept, route, tracker)
+
+    async def learn(self, group: Group, diagnosis: Diagnosis) -> None:
+        """Let later crashes be compared with this one of the group. May be said again.
+
+        For a crash whose log came after it had joined. Raises Gone if there is no such group.
+        """
+        await self._crashes.learn(group, diagnosis)

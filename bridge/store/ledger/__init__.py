@@ -3,10 +3,12 @@
 from bridge.store.ledger.feedback import FeedbackLedger, KeptFeedback
 from bridge.store.ledger.files import FileLedger
 from bridge.store.ledger.groups import GroupLedger
+from bridge.store.ledger.looks import LookLedger
 from bridge.store.ledger.members import MemberLedger
+from bridge.store.ledger.traces import Neighbourhood, TraceLedger
 
-__all__ = ["KeptFeedback", "Ledger"]
+__all__ = ["KeptFeedback", "Ledger", "Neighbourhood"]
 
 
-class Ledger(FeedbackLedger, GroupLedger, MemberLedger, FileLedger):
-    """Feedback as kept, groups and their issues, occurrences, and what was attached."""
+class Ledger(FeedbackLedger, GroupLedger, LookLedger, MemberLedger, TraceLedger, FileLedger):
+    """Feedback as kept, groups and their issues, occurrences, stacks, and what was attached."""
