@@ -13,6 +13,7 @@ from bridge.model import Group, Kind, Likeness, Occurrence
 from bridge.store.engine import whole
 from bridge.store.ledger.groups import give_keys, group_of_row, group_row, owner_of, survivor
 from bridge.store.ledger.part import LedgerPart
+from bridge.store.ledger.traces import merge_traces
 from bridge.store.records import dump, dump_likenesses, load
 from bridge.store.schema import FINGERPRINTS, GROUPS, OCCURRENCES
 
@@ -125,6 +126,7 @@ class MemberLedger(LedgerPart):
                 await connection.execute(
                     update(table).where(table.c.group_id == group_id).values(group_id=new.id)
                 )
+            await merge_traces(connection, group_id, new.id)
             merged = update(GROUPS).where(GROUPS.c.id == group_id)
             await connection.execute(merged.values(merged_into=new.id))
 
