@@ -23,6 +23,8 @@ from bridge.markup import Markup
 
 if TYPE_CHECKING:
     from bridge.config import Config
+    from bridge.grouping.shelf import Shelf
+    from bridge.model import Diagnosis
     from bridge.ops.preview import Preview, Rules
 
 CRASH_LOGS = "Crash logs: TestFlight's text, or .ips."
@@ -36,7 +38,9 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "inspect",
         epilog=examples(
-            "inspect crash.ips", "inspect --format json *.ips   # a JSON object a file"
+            "inspect crash.ips",
+            "inspect --format json *.ips   # a JSON object a file",
+            "inspect --group *.ips         # which of them are the same problem",
         ),
     )(inspect)
     app.command(
@@ -47,20 +51,38 @@ def add_to(app: typer.Typer) -> None:
     )(preview)
 
 
-def inspect(files: Files, output: FormatOption = Format.TEXT) -> None:
+def inspect(
+    files: Files,
+    output: FormatOption = Format.TEXT,
+    *,
+    group: Annotated[
+        bool, typer.Option("--group", help="Say which files are one problem, in their order.")
+    ] = False,
+) -> None:
     """Show what we read from crash logs; exit 1 if one is no Apple report."""
     from bridge.crash import inspection, understand
+    from bridge.grouping.shelf import Shelf
 
+    shelf = Shelf() if group else None
     failed = False
     for file in files:
-        found = inspection(str(file), understand(file.read_bytes()))
+        diagnosis = understand(file.read_bytes())
+        found = inspection(str(file), diagnosis)
         failed = failed or "error" in found
+        if shelf is not None and diagnosis is not None:
+            found["group"] = _placed(shelf, diagnosis, file)
         if output is Format.JSON:
             print_json(found)
         else:
             _show(found)
     if failed:
         raise typer.Exit(1)
+
+
+def _placed(shelf: "Shelf", diagnosis: "Diagnosis", file: Path) -> dict[str, str | None]:
+    """Return the group that a file is in, and how; `of` is the file that opened the group."""
+    placed = shelf.place(diagnosis, name=str(file))
+    return {"id": placed.id, "how": placed.how.value, "of": placed.of}
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -70,8 +92,10 @@ def _show(found: dict[str, Any]) -> None:
         return
     stdout.print(f"  {plain(found['title'])}")
     for name, value in found.items():
-        if name not in ("file", "title", "frames", "warnings") and value is not None:
+        if name not in ("file", "title", "frames", "warnings", "group") and value is not None:
             stdout.print(f"  {name:<20} {plain(value)}")
+    if "group" in found:
+        _show_group(found["group"])
     for frame in cast("list[dict[str, Any]]", found.get("frames") or []):
         mark = "▶" if frame["in_app"] else " "
         place = f"{frame['file']}:{frame['line']}" if frame.get("file") else ""
@@ -79,6 +103,12 @@ def _show(found: dict[str, Any]) -> None:
         stdout.print(plain(f"  {mark} {frame['image']}  {symbol}  {place}"))
     for warning in found["warnings"]:
         stdout.print(f"  [yellow]warning[/] {plain(warning)}")
+
+
+def _show_group(group: dict[str, str | None]) -> None:
+    of = f", of {group['of']}" if group["of"] else ""
+    words = f"{group['id']} ({group['how']}{of})"
+    stdout.print(f"  {'group':<20} {plain(words)}")
 
 
 def preview(
