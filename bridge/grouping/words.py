@@ -25,13 +25,14 @@ _UNSPACED = re.compile(f"([{_IDEOGRAPHS}{_KANA}]+|[{_SOUTH_EAST}]+)")
 _LONG_WORDS = re.compile(f"[{_SOUTH_EAST}]")
 _GRAMMAR = re.compile("[\u3040-\u309f]+")  # hiragana: mostly endings and particles
 _SYLLABLES = re.compile("[\uac00-\ud7af]")  # Korean, where two letters make a word
+_IN_NUMBERS = re.compile(r"(?<=\d)[.,:](?=\d)")  # 0.00 is one word
 _DROPPED = re.compile("['’ʼ`´\u20e3\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def normalise(comment: str | None) -> str:
     """Return a comment's words in lower case: no punctuation, no emoji, cut to 600 letters."""
     text = unicodedata.normalize("NFKC", (comment or "")[:MOST_READ]).casefold()
-    text = unicodedata.normalize("NFKC", _DROPPED.sub("", text))
+    text = unicodedata.normalize("NFKC", _DROPPED.sub("", _IN_NUMBERS.sub("", text)))
     words = " ".join("".join(map(_letter, text[: 2 * MOST_READ])).split())
     if len(words) <= MOST_KEPT:
         return words
