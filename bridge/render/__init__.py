@@ -8,9 +8,18 @@ from bridge.render.context import (
     AppFacts,
     FieldContext,
     IssueContext,
+    Neighbour,
     Rendered,
     long_comment,
 )
 from bridge.render.renderer import Renderer
 
-__all__ = ["AppFacts", "FieldContext", "IssueContext", "Rendered", "Renderer", "long_comment"]
+__all__ = [
+    "AppFacts",
+    "FieldContext",
+    "IssueContext",
+    "Neighbour",
+    "Rendered",
+    "Renderer",
+    "long_comment",
+]

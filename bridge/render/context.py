@@ -12,6 +12,7 @@ from bridge.model import (
     Feedback,
     GroupSummary,
     Kind,
+    Occurrence,
 )
 from bridge.render.public import public
 
@@ -56,6 +57,8 @@ class IssueContext:
     diagnosis: Diagnosis | None
     """What the crash log says; None if there is none, or it can't be read."""
     summary: GroupSummary
+    feedbacks: Sequence[Occurrence] = ()
+    """Its newest feedbacks, newest first: who said what of a screenshot. May be left out."""
     files: Sequence[AttachmentResult] = ()
     """Newest first."""
     notes: Sequence[str] = ()
@@ -75,7 +78,7 @@ class IssueContext:
     apart_from: Neighbour | None = None
     """The issue that people took this one out of."""
     newest_build: str | None = None
-    """The newest build that any feedback of this app came from."""
+    """The number of the newest build that any feedback of this app came from."""
     now: datetime | None = None
     """When this is written, for dates of other years; the newest occurrence's time if None."""
 

@@ -17,10 +17,11 @@ _TIMES = ((86_400, "day", "days"), (3600, "h", "h"), (60, "min", "min"), (1, "s"
 _SINGLE_DIGITS = 10
 
 
-def day(at: datetime) -> str:
-    """`24 Nov`."""
+def day(at: datetime, now: datetime | None = None) -> str:
+    """`24 Nov`; `24 Nov 2025` where `now` is in another year."""
     utc = at.astimezone(UTC)
-    return f"{utc.day} {MONTHS[utc.month - 1]}"
+    year = f" {utc.year}" if now and now.astimezone(UTC).year != utc.year else ""
+    return f"{utc.day} {MONTHS[utc.month - 1]}{year}"
 
 
 def long_day(at: date) -> str:
@@ -29,21 +30,24 @@ def long_day(at: date) -> str:
     return f"{utc.day} {LONG_MONTHS[utc.month - 1]} {utc.year}"
 
 
-def moment(at: datetime) -> str:
-    """`24 Nov 10:02 UTC`."""
-    return f"{day(at)} {at.astimezone(UTC):%H:%M} UTC"
+def moment(at: datetime, now: datetime | None = None) -> str:
+    """`24 Nov 10:02 UTC`; `24 Nov 2025 10:02 UTC` where `now` is in another year."""
+    return f"{day(at, now)} {at.astimezone(UTC):%H:%M} UTC"
 
 
-def span(first: datetime, last: datetime) -> str:
-    """`24 Nov`, `18–24 Nov`, `28 Oct – 3 Nov`, `30 Dec 2025 – 2 Jan 2026`."""
+def span(first: datetime, last: datetime, now: datetime | None = None) -> str:
+    """`24 Nov`, `18–24 Nov`, `28 Oct – 3 Nov`, `30 Dec 2025 – 2 Jan 2026`.
+
+    The year is there where `now` is in another one, too: `18–24 Nov 2025`.
+    """
     start, end = first.astimezone(UTC), last.astimezone(UTC)
     if start.date() == end.date():
-        return day(end)
+        return day(end, now)
     if start.year != end.year:
         return f"{day(start)} {start.year} – {day(end)} {end.year}"
     if start.month != end.month:
-        return f"{day(start)} – {day(end)}"
-    return f"{start.day}–{day(end)}"
+        return f"{day(start)} – {day(end, now)}"
+    return f"{start.day}–{day(end, now)}"
 
 
 def size(count: float) -> str:
@@ -75,22 +79,29 @@ def version(build: Mapping[str, Any]) -> str:
 
 
 def build_range(builds: Sequence[Mapping[str, Any]]) -> str:
-    """`2.4.0 (139) → 2.4.1 (143, newest)`; `builds` come newest first."""
+    """`2.4.0 (139) → 2.4.1 (143, newest)`; `builds` come newest first.
+
+    `newest` is said of the app's newest build, not of the newest one here.
+    """
     known = [build for build in builds if version(build)]
     if not known:
         return ""
-    newest = version(known[0])
-    if len(known) == 1:
-        return newest
-    newest = f"{newest[:-1]}, newest)" if newest.endswith(")") else f"{newest} (newest)"
-    return f"{version(known[-1])} → {newest}"
+    newest = _marked(known[0])
+    return newest if len(known) == 1 else f"{version(known[-1])} → {newest}"
+
+
+def _marked(build: Mapping[str, Any]) -> str:
+    text = version(build)
+    if not build.get("is_newest"):
+        return text
+    return f"{text[:-1]}, newest)" if text.endswith(")") else f"{text} (newest)"
 
 
 def build_rows(builds: Iterable[Mapping[str, Any]]) -> Sequence[Sequence[str]]:
     """Return each build's cells: build, occurrences, testers, systems, devices."""
     return [
         (
-            version(line) or "unknown",
+            _marked(line) or "unknown",
             str(line["occurrences"]),
             str(line["testers"] or ""),
             line["systems"],
@@ -108,7 +119,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 def said(words: Mapping[str, Any]) -> str:
     """`24 Nov, build 143`; whether the words are shortened."""
     parts = [
-        day(words["at"]),
+        words.get("day") or day(words["at"]),
         f"build {words['build']}" if words["build"] else "",
         "shortened" if words["is_cut"] else "",
     ]

@@ -15,8 +15,8 @@ from bridge.model import News
 from bridge.render.context import FieldContext, IssueContext, Rendered
 from bridge.render.cutting import cut_body
 from bridge.render.environment import TemplateEnvironment, layered_loader, shipped_loader
+from bridge.render.news import news_values
 from bridge.render.view import field_values, issue_values
-from bridge.render.view_news import news_values
 
 OUTPUT_LIMIT = 300_000  # characters; a template that makes more has gone wrong
 COMMENT_LIMIT = 4000  # characters; a comment that says more than its news is a nuisance

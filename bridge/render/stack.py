@@ -44,6 +44,11 @@ def place(frame: Frame) -> str:
     return f"{file}:{frame.line}" if frame.line else file
 
 
+def _inlined(frame: Frame) -> str:
+    """Say of a frame that it is one only in the source: its code is part of the next one's."""
+    return " (inlined)" if frame.inlined else ""
+
+
 def first_frames(diagnosis: Diagnosis) -> str:
     """Return the app's own frames with `▶` on the blamed one; the top ones if there is none."""
     stack = diagnosis.report.stack or ()
@@ -58,6 +63,7 @@ def first_frames(diagnosis: Diagnosis) -> str:
     lines = [
         f"{'▶' if frame == diagnosis.blame else ' '} {frame.index:>{digits}} "
         f"{name:<{column}} {place(frame)}".rstrip()
+        + _inlined(frame)
         for frame, name in zip(shown, names, strict=True)
     ]
     if len(own) > len(shown):
@@ -65,27 +71,32 @@ def first_frames(diagnosis: Diagnosis) -> str:
     return "\n".join(lines)
 
 
-def stacks(report: CrashReport) -> Sequence[Stack]:
-    """Return the last exception backtrace, if there is one, and the crashed thread."""
+def stacks(report: CrashReport, blame: Frame | None = None) -> Sequence[Stack]:
+    """Return the last exception backtrace, if there is one, and the crashed thread.
+
+    The blamed frame has a `▶`.
+    """
     found: list[Stack] = []
     if report.last_exception:
         found.append(
-            _stack("Last exception backtrace", report.last_exception, report.n_last_exception)
+            _stack(
+                "Last exception backtrace", report.last_exception, report.n_last_exception, blame
+            )
         )
     if (thread := report.crashed) and thread.frames:
         names = [f"Thread {thread.index}", *(n for n in (thread.name, thread.queue) if n)]
         title = cut(public_line(" · ".join(names)), SYMBOL_LONGEST)
-        found.append(_stack(title, thread.frames, thread.n_frames))
+        found.append(_stack(title, thread.frames, thread.n_frames, blame))
     return found
 
 
-def _stack(title: str, frames: Sequence[Frame], total: int) -> Stack:
+def _stack(title: str, frames: Sequence[Frame], total: int, blame: Frame | None) -> Stack:
     shown = frames[:FRAMES_WHOLE]
     more = max(total, len(frames)) - len(shown)
-    return Stack(title=title, text="\n".join(_lines(shown)), more=more)
+    return Stack(title=title, text="\n".join(_lines(shown, blame)), more=more)
 
 
-def _lines(frames: Sequence[Frame]) -> Iterable[str]:
+def _lines(frames: Sequence[Frame], blame: Frame | None) -> Iterable[str]:
     images = [cut(public_line(frame.image or "???"), COLUMN_WIDEST) for frame in frames]
     column = max((len(image) for image in images), default=0)
     for frame, image in zip(frames, images, strict=True):
@@ -93,4 +104,5 @@ def _lines(frames: Sequence[Frame]) -> Iterable[str]:
         if frame.symbol and frame.symbol_offset is not None:
             name = f"{name} + {frame.symbol_offset}"
         where = f" ({place(frame)})" if frame.file else ""
-        yield f"{frame.index:<3} {image:<{column}}  {name}{where}"
+        mark = "▶" if frame == blame else " "
+        yield f"{mark} {frame.index:<3} {image:<{column}}  {name}{where}{_inlined(frame)}"

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bridge.devices import device_name
@@ -13,12 +14,14 @@ from bridge.model import (
     AttachmentRole,
     CrashReport,
     Diagnosis,
-    GroupSummary,
     ReportKind,
     Words,
 )
 from bridge.render import device as devices
 from bridge.render.context import AppFacts, FieldContext, IssueContext, excerpt
+from bridge.render.feedbacks import feedback_values
+from bridge.render.filters import day
+from bridge.render.neighbours import neighbour_values
 from bridge.render.public import public_line
 from bridge.render.stack import first_frames, place, stacks, symbol
 
@@ -26,6 +29,7 @@ MESSAGE_LONGEST = 300  # characters of what the app said when it died
 FACT_LONGEST = 300
 SKIPPED_SHOWN = 20
 USED_SHOWN = 20
+SUSPICIOUS_SHOWN = 6
 BUILDS_SHOWN = 15
 NAMES_SHOWN = 5  # devices or systems in one cell
 LOGS_SHOWN = 50
@@ -49,14 +53,20 @@ def issue_values(context: IssueContext) -> dict[str, Any]:
             "tester": context.tester,
             "page": context.link,
         },
+        "now": _now(context),
         "build": _build(context),
         "device": _device(context, report),
-        "group": _group(context.summary),
+        "group": _group(context),
         "crash": _crash(diagnosis) if diagnosis else None,
         "log_missing": context.log_missing,
         "notes": _notes(context),
+        **neighbour_values(context),
         **_files(context),
     }
+
+
+def _now(context: IssueContext) -> datetime:
+    return context.now or context.summary.last_at
 
 
 def field_values(context: FieldContext) -> dict[str, Any]:
@@ -97,21 +107,27 @@ def _build(context: IssueContext) -> dict[str, Any]:
     build = context.feedback.build
     report = context.diagnosis.report if context.diagnosis else None
     number = (build.number if build else None) or (report.build if report else None)
-    version = (build.version if build else None) or (report.app_version if report else None)
-    return {"number": number, "version": version}
+    name = (build.version if build else None) or (report.app_version if report else None)
+    return {"number": number, "version": name, "is_newest": _is_newest(number, context)}
 
 
-def _group(summary: GroupSummary) -> dict[str, Any]:
+def _is_newest(number: str | None, context: IssueContext) -> bool:
+    return number is not None and number == context.newest_build
+
+
+def _group(context: IssueContext) -> dict[str, Any]:
+    summary, now = context.summary, _now(context)
     builds = [
         {
             "version": line.version,
             "number": line.build,
+            "is_newest": place == 0 and _is_newest(line.build, context),
             "occurrences": line.occurrences,
             "testers": line.testers,
             "systems": _some(line.os_versions),
             "devices": _some([device_name(m) for m in line.device_models]),
         }
-        for line in summary.builds
+        for place, line in enumerate(summary.builds)
     ]
     return {
         "occurrences": summary.occurrences,
@@ -121,7 +137,7 @@ def _group(summary: GroupSummary) -> dict[str, Any]:
         "builds": builds,
         "builds_shown": builds[:BUILDS_SHOWN],
         "builds_more": max(len(builds) - BUILDS_SHOWN, 0),
-        "words": [shown for words in summary.words if (shown := _words(words))],
+        "words": [shown for words in summary.words if (shown := _words(words, now))],
     }
 
 
@@ -131,7 +147,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(unique[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _words(words: Words) -> dict[str, Any] | None:
+def _words(words: Words, now: datetime) -> dict[str, Any] | None:
     shown = excerpt(words.text)
     if shown is None:
         return None
@@ -140,6 +156,7 @@ def _words(words: Words) -> dict[str, Any] | None:
         "is_cut": shown.is_cut,
         "is_short": "\n" not in shown.text,
         "at": words.at,
+        "day": day(words.at, now),
         "build": words.build,
     }
 
@@ -161,7 +178,8 @@ def _crash(diagnosis: Diagnosis) -> dict[str, Any]:
         "blame": {"symbol": symbol(blame), "place": place(blame)} if blame else None,
         "first_frames": first_frames(diagnosis),
         "has_own_frames": any(frame.in_app for frame in report.stack or ()),
-        "stacks": stacks(report),
+        "stacks": stacks(report, blame),
+        "suspicious": [_short(fact) for fact in diagnosis.facts[:SUSPICIOUS_SHOWN]],
         "facts": _facts(diagnosis),
         "fingerprint": {
             "key": fingerprint.key,
@@ -172,6 +190,7 @@ def _crash(diagnosis: Diagnosis) -> dict[str, Any]:
                 f"{symbol(skip.frame)} — {_short(skip.reason)}"
                 for skip in fingerprint.skipped[:SKIPPED_SHOWN]
             ],
+            "skipped_more": max(len(fingerprint.skipped) - SKIPPED_SHOWN, 0),
         },
         "warnings": [_short(warning) for warning in report.warnings[:5]],
     }
@@ -207,7 +226,6 @@ def _short(text: str) -> str:
 
 def _files(context: IssueContext) -> Mapping[str, Any]:
     there = [result for result in context.files if result.url]
-    pictures = [r for r in there if r.attachment.role is AttachmentRole.SCREENSHOT]
     logs = [_file(r) for r in there if r.attachment.role is AttachmentRole.LOG]
     texts = [
         _file(r)
@@ -216,10 +234,7 @@ def _files(context: IssueContext) -> Mapping[str, Any]:
         and r.attachment.feedback_id == context.feedback.id
     ]
     return {
-        "screenshots": [
-            {**_file(picture), "alt": f"Screenshot {number}"}
-            for number, picture in enumerate(pictures, start=1)
-        ],
+        **feedback_values(context, [_file(result) for result in context.files]),
         "logs": logs[:LOGS_SHOWN],
         "logs_more": max(len(logs) - LOGS_SHOWN, 0),
         "whole_comment": texts[0] if texts else None,

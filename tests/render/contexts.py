@@ -20,6 +20,7 @@ from bridge.model import (
     Fingerprint,
     Frame,
     GroupSummary,
+    Occurrence,
     ScreenshotFeedback,
     SkippedFrame,
     Tester,
@@ -27,7 +28,7 @@ from bridge.model import (
     Trace,
     Words,
 )
-from bridge.render import AppFacts, IssueContext
+from bridge.render import AppFacts, IssueContext, Neighbour
 
 APP = AppFacts(
     name="sunrise",
@@ -196,6 +197,30 @@ MANY = GroupSummary(
         Words(text="crashes every time\nI remove the last item", at=at(20), build="139"),
     ),
 )  # fmt: skip
+
+
+NEAR = Neighbour(
+    key="#12",
+    url="https://github.com/example/sunrise/issues/12",
+    title="Crash: index out of range in CartModel.remove(_:)",
+    score=0.874,
+    common=("CartView.total", "CartView.body"),
+)
+
+
+def said(feedback_id: str, comment: str | None, when: datetime, **changes: Any) -> Occurrence:
+    """Return a screenshot feedback as a member of its group."""
+    plain = Occurrence(
+        group_id="g",
+        app="sunrise",
+        feedback_id=feedback_id,
+        at=when,
+        comment=comment,
+        version="2.4.1",
+        build="143",
+        tester_key="a",
+    )
+    return replace(plain, **changes)
 
 
 def attached(role: AttachmentRole, name: str, url: str | None, **changes: Any) -> AttachmentResult:

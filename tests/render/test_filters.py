@@ -62,15 +62,25 @@ def test_versions(build: dict[str, Any], text: str) -> None:
 
 
 def test_a_range_names_the_newest_build() -> None:
-    builds = [{"version": "2.4.1", "number": "143"}, {"version": "2.4.0", "number": "139"}]
+    newest = {"version": "2.4.1", "number": "143", "is_newest": True}
+    builds = [newest, {"version": "2.4.0", "number": "139"}]
 
     assert filters.build_range(builds) == "2.4.0 (139) → 2.4.1 (143, newest)"
-    assert filters.build_range(builds[:1]) == "2.4.1 (143)"
+    assert filters.build_range(builds[:1]) == "2.4.1 (143, newest)"
     assert filters.build_range([{"version": None, "number": None}]) == ""
-    assert (
-        filters.build_range([{"version": None, "number": "9"}, {"version": None, "number": "8"}])
-        == "build 8 → build 9 (newest)"
-    )
+    nine, eight = {"version": None, "number": "9"}, {"version": None, "number": "8"}
+    assert filters.build_range([nine, eight]) == "build 8 → build 9"
+    assert filters.build_range([{**nine, "is_newest": True}, eight]) == "build 8 → build 9 (newest)"
+
+
+def test_the_year_is_there_where_it_is_another() -> None:
+    now = datetime(2027, 1, 1, tzinfo=UTC)
+
+    assert filters.day(MOMENT, now) == "24 Nov 2026"
+    assert filters.day(MOMENT, MOMENT) == "24 Nov"
+    assert filters.moment(MOMENT, now) == "24 Nov 2026 10:02 UTC"
+    assert filters.span(MOMENT - timedelta(days=6), MOMENT, now) == "18–24 Nov 2026"
+    assert filters.long_day(MOMENT) == "24 November 2026"
 
 
 def test_counts() -> None:

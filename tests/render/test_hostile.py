@@ -2,17 +2,18 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bridge.markup import Markup
-from bridge.model import Device, Fingerprint, Words
+from bridge.model import Device, Fingerprint, SkippedFrame, Words
 from bridge.render import IssueContext, Rendered, Renderer, long_comment
 from tests.markup.test_github import RESOLVED
 from tests.markup.test_jira import ESCAPED
-from tests.render.contexts import MANY, context, crash_feedback, diagnosis, frame
+from tests.render.contexts import MANY, NEAR, at, context, crash_feedback, diagnosis, frame, said
 from tests.render.contexts import screenshot_feedback as screenshot
 
 HOSTILE = (
@@ -41,7 +42,14 @@ def crash(text: str) -> IssueContext:
     hostile = replace(
         hostile,
         title=text,
-        fingerprint=Fingerprint(key="v1:1", used=(line,), confident=False),
+        facts=(text, line),
+        blame=frame(0, line, line, 1),
+        fingerprint=Fingerprint(
+            key="v1:1",
+            used=(line,),
+            skipped=(SkippedFrame(frame=frame(0, line, line, 1), reason=text),),
+            confident=False,
+        ),
     )
     return context(
         crash_feedback(comment=text, device=Device(model=line, os_version=line, locale=line)),
@@ -49,6 +57,27 @@ def crash(text: str) -> IssueContext:
         summary=replace(MANY, words=(Words(text=text, at=MANY.last_at, build=line),) * 2),
         notes=(text,),
         tester=line,
+        newest_build=line,
+        **neighbours(text),
+    )
+
+
+def neighbours(text: str) -> dict[str, Any]:
+    """Return other issues of which everything is hostile."""
+    hostile = replace(NEAR, key=text, url=text, title=text, common=(text, "and b"), closed_at=at(3))
+    return {"possibly": [hostile] * 5, "back_from": hostile, "apart_from": hostile}
+
+
+def several(text: str) -> IssueContext:
+    """Return a screenshot's issue of several feedbacks with hostile words, builds and versions."""
+    line = " ".join(text.split())[:300]
+    return context(
+        screenshot(comment=text),
+        feedbacks=[
+            said(name, text, at(24), version=line, build=line, tester_key=name) for name in "abc"
+        ],
+        summary=replace(MANY, occurrences=9),
+        **neighbours(text),
     )
 
 
@@ -65,7 +94,7 @@ def tokens(block: str) -> list[Token]:
     return flat
 
 
-@pytest.mark.parametrize("issue", [crash(LONG), context(screenshot(comment=LONG))])
+@pytest.mark.parametrize("issue", [crash(LONG), context(screenshot(comment=LONG)), several(LONG)])
 def test_on_github_it_does_nothing(issue: IssueContext) -> None:
     rendered = render(issue, Markup.GITHUB)
     found = tokens(rendered.block)
@@ -84,7 +113,7 @@ def test_on_github_it_does_nothing(issue: IssueContext) -> None:
     assert html.count("<details>") == html.count("</details>")
 
 
-@pytest.mark.parametrize("issue", [crash(LONG), context(screenshot(comment=LONG))])
+@pytest.mark.parametrize("issue", [crash(LONG), context(screenshot(comment=LONG)), several(LONG)])
 def test_on_jira_it_does_nothing(issue: IssueContext) -> None:
     block = ESCAPED.sub("", render(issue, Markup.JIRA).block)
     outside = re.sub(r"\{noformat\}\n.*?\n\{noformat\}", "", block, flags=re.DOTALL)
@@ -110,7 +139,7 @@ def test_what_looks_like_a_template_is_text(markup: Markup) -> None:
 
 
 @pytest.mark.parametrize("markup", list(Markup))
-@pytest.mark.parametrize("issue", [crash(LONG), context(screenshot(comment=LONG))])
+@pytest.mark.parametrize("issue", [crash(LONG), context(screenshot(comment=LONG)), several(LONG)])
 def test_a_title_is_one_quiet_line(issue: IssueContext, markup: Markup) -> None:
     title = render(issue, markup).title
 

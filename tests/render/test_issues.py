@@ -1,6 +1,7 @@
 """Whole issues, as people will read them."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,11 +11,14 @@ from bridge.render import IssueContext, Rendered, Renderer
 from tests.render.contexts import (
     FRAMES,
     MANY,
+    NEAR,
+    at,
     attached,
     context,
     crash_feedback,
     diagnosis,
     frame,
+    said,
     screenshot_feedback,
     summary,
 )
@@ -71,7 +75,53 @@ def screenshot(tracker: str) -> IssueContext:
     return context(screenshot_feedback(), files=[*shots, refused], show_app=True)
 
 
-ISSUES = {"crash-many": many, "crash-one": one, "crash-no-log": no_log, "screenshot": screenshot}
+def back(tracker: str) -> IssueContext:
+    """A crash that came back, with all that there can be to say."""
+    near = replace(NEAR, common=("CartView.total", "CartView.body", "a", "b", "c"))
+    bare = replace(NEAR, score=None, common=())
+    return replace(
+        many(tracker),
+        diagnosis=replace(
+            diagnosis((*FRAMES[:3], replace(FRAMES[3], inlined=True), *FRAMES[4:])),
+            facts=("It crashed 2 s after its start.", "The disk was nearly full."),
+        ),
+        possibly=[near, *(replace(bare, key=f"#{n}", title=None) for n in (14, 15, 16))],
+        back_from=replace(bare, key="#9", closed_at=at(21)),
+        apart_from=replace(bare, key="#10", title=None),
+        newest_build="143",
+        now=datetime(2027, 1, 2, tzinfo=UTC),
+    )
+
+
+def several(tracker: str) -> IssueContext:
+    """Screenshots with a follow-up, and one of somebody else's."""
+    base = BLOB if tracker == "github" else ""
+    pictures = {"a1.jpg": "AK7Uv_2-y", "b1.jpg": "f2", "b2.jpg": "f2", "c1.jpg": "f3"}
+    return context(
+        screenshot_feedback(),
+        feedbacks=[
+            said("AK7Uv_2-y", "Total wrong after removing last item", at(24)),
+            said("f2", "see here\nthe basket", at(24, 9, 58)),
+            said("f3", None, at(20), build="139", version="2.4.0", tester_key="b"),
+        ],
+        files=[
+            attached(AttachmentRole.SCREENSHOT, name, base + name, feedback_id=whose)
+            for name, whose in pictures.items()
+        ],
+        newest_build="143",
+        possibly=[replace(NEAR, score=0.82, common=("the same words", "the same screen"))],
+        summary=replace(MANY, occurrences=4, testers=2),
+    )
+
+
+ISSUES = {
+    "crash-many": many,
+    "crash-one": one,
+    "crash-no-log": no_log,
+    "crash-back": back,
+    "screenshot": screenshot,
+    "screenshot-several": several,
+}
 
 
 @pytest.mark.parametrize("tracker", ["github", "jira"])
@@ -168,7 +218,7 @@ def test_an_unknown_device_and_build_leave_no_gaps() -> None:
 
     block = render(context(feedback, link=None)).block
 
-    assert block == "24 Nov 10:02 UTC\n\nsubmission `AK7Uv_2-y`\n"
+    assert block == "24 Nov 10:02 UTC\n\nsubmission `AK7Uv_2-y`\n\nSilence: `testflight: mute`.\n"
 
 
 def test_a_long_comment_shows_its_start_and_links_the_whole() -> None:
