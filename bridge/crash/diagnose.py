@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
-from bridge.crash.cause import cause_of
-from bridge.crash.fingerprint.v1 import fingerprint
+from bridge.crash.cause import cause_of, family_key
+from bridge.crash.facts import facts
+from bridge.crash.fingerprint.versions import fingerprint
 from bridge.crash.read import read
 from bridge.crash.rules import SHIPPED, RuleBook
+from bridge.crash.sight import seen
+from bridge.crash.stack import telling_stack
 from bridge.crash.title import blame, title
 from bridge.crash.trace import trace
 from bridge.model import CrashReport, Diagnosis, ReportKind
@@ -32,14 +35,16 @@ def diagnosed(
     report: CrashReport, *, rules: RuleBook = SHIPPED, earlier: Sequence[RuleBook] = ()
 ) -> Diagnosis:
     """The cause, fingerprint, title and frame to blame of a report; `understand` has the rest."""
-    _ = rules, earlier
-    cause = cause_of(report)
-    at = blame(report, cause)
+    marked = rules.marked(report)
+    cause = cause_of(marked)
+    views = seen(telling_stack(marked, family_key(cause)), rules)
+    at = blame(views)
     return Diagnosis(
-        report=report,
+        report=marked,
         cause=cause,
-        fingerprint=fingerprint(report, cause),
-        title=title(report, cause, at),
-        blame=at,
-        trace=trace(report, cause),
+        fingerprint=fingerprint(report, cause, rules=rules, earlier=earlier),
+        title=title(marked, cause, at),
+        blame=at.frame if at else None,
+        trace=trace(cause, views),
+        facts=facts(marked, cause),
     )

@@ -6,10 +6,9 @@ labels don't, and stay, since overloads are different functions.
 """
 
 import re
+from functools import lru_cache
 
-from bridge.crash.images import is_swift_runtime
-from bridge.crash.rules import ANYWHERE, IN_APP, NAMELESS, SYSTEM, WRAPPER_IMAGES, Role, Rule
-from bridge.model import Frame
+from bridge.crash.demangle import demangled, is_mangled, module_of
 
 _METHODS = {"-[", "+["}
 _MANGLED = ("$s", "_$s", "$S", "_$S", "_T0")
@@ -33,7 +32,8 @@ _BLOCK = re.compile(r"_{1,3}(?:\d{1,4}(?=[-+]\[))?(.{1,2048})_block_invoke[._\d]
 _BLOCK_IN = "invocation function for block in "
 _SUFFIX = re.compile(
     r"(?:\.(?:cold|llvm|part|isra|constprop|resume|destroy|cleanup|specialized)(?:\.\d{1,24})?"
-    r"|\.\d{1,24}|\$VARIANT\$\w{1,16}|\$V\d|\$UNIX2003|\$NOCANCEL| \[clone [^\]]{1,64}\])$"
+    r"| \(\.llvm\.\d{1,24}\)|\.\d{1,24}"
+    r"|\$VARIANT\$\w{1,16}|\$V\d|\$UNIX2003|\$NOCANCEL| \[clone [^\]]{1,64}\])$"
 )
 _MANGLED_SUFFIX = re.compile(r"(?:T[QY]\d{1,3}_|Tm|Tf\w{1,8}_n)$")
 _MISPLACED_OFFSET = re.compile(r"\+ \d{1,12}(?= ?\()")
@@ -48,44 +48,80 @@ _NAMELESS_PREFIXES = (
 )  # fmt: skip
 _OPERATOR = re.compile(r"(?:^|[\s:])operator\b")
 _MANGLED_THUNK = re.compile(r"_?(?:\$[sS]|_T0).{0,2048}(?:T[RrAW](?:TA)?|WO[a-z])$")
-_MANGLED_NESTED = re.compile(r"_{1,2}ZNK?(?=\d)")
+_MANGLED_NESTED = re.compile(r"_{1,2}Z{1,8}NK?(?P<std>St)?(?=\d)")
 _LENGTH = re.compile(r"\d{1,4}")
 _NATIVE = re.compile(r"[*&]|\bconst\b|\bunsigned\b")
 _WORD = re.compile(r"\w")
 _ENTRY_POINT = re.compile(r"(?:^|\.)\$?main\(\)$")
+_CATEGORY = re.compile(r"^([-+]\[[^\s(]{1,512})\([^)]{0,512}\) ")
+_RUST_HASH = re.compile(r"::h[0-9a-f]{16}$")
+_RUST_ESCAPES = {"$u7b$": "{", "$u7d$": "}", "$LT$": "<", "$GT$": ">", "$RF$": "&", "$u20$": " "}
+_ABI = re.compile(r"\[abi:[^\]]{0,64}\]?")
+_CONSTRUCTORS = (
+    (re.compile(r"\.__allocating_init\b"), ".init"),
+    (re.compile(r"\.__(?:isolated_)?deallocating_deinit$"), ".deinit"),
+)
+_IL2CPP_HASH = re.compile(r"_m[0-9A-F]{32,40}(?:_\w{1,64})?$")
 
 
-def normal(symbol: str | None, image: str | None = None) -> str | None:
+def normal(symbol: str | None, image: str | None = None, *, plain: bool = False) -> str | None:
     """The name of a frame's function, without what varies; None where it has none.
 
     `image` is the module's name where the symbol may repeat it (`App.Cart.total` in `App`).
+    With `plain` a mangled name stays one, as it does where nothing is there to demangle it.
     """
-    text = _MISPLACED_OFFSET.sub(" ", (symbol or "").strip()[:_LONGEST])
+    return _normal((symbol or "").strip()[:_LONGEST], image or "", plain)
+
+
+@lru_cache(maxsize=2048)
+def _normal(written: str, image: str, plain: bool) -> str | None:  # noqa: FBT001  # for the cache
+    text = _MISPLACED_OFFSET.sub(" ", written)
     if not text or text.startswith(_NAMELESS_PREFIXES) or text == "???":
         return None
     if _MANGLED_THUNK.match(text):
         return None
+    if text.startswith("kfun:"):
+        return text
+    modules = [_module(image)]
+    if not plain and is_mangled(text):
+        modules.append(module_of(text))
+        text = demangled(text)
+    name = _named(text, tuple(module for module in modules if module))
+    if name is None or not _WORD.search(name):
+        return None
+    return name
+
+
+def _module(image: str) -> str:
+    return image.removesuffix(".debug.dylib").replace("-", "_").replace(" ", "_")
+
+
+def _named(text: str, modules: tuple[str, ...]) -> str | None:
     text, closure = _peeled(_unmangled(text))
     if not text or text.startswith(_NAMELESS_PREFIXES):
         return None
-    name = _objc(text) if text[:2] in _METHODS else _function(text, image)
+    name = _objc(text) if text[:2] in _METHODS else _function(text, modules)
     if _ENTRY_POINT.search(name):
         return "main"
-    if not _WORD.search(name):
-        return None
-    return f"{name} {closure}" if closure else name
+    for pattern, word in _CONSTRUCTORS:
+        name = pattern.sub(word, name)
+    return f"{name} {closure}" if closure and name else name
 
 
 def _unmangled(text: str) -> str:
-    """`CA::Layer::set_bounds` of `_ZN2CA5Layer10set_boundsE…`; other mangled names stay."""
+    """`CA::Layer::set_bounds` of `_ZN2CA5Layer10set_boundsE…`; other mangled names stay.
+
+    So do the whole ones that are no more than that; but some reporters cut them.
+    """
     found = _MANGLED_NESTED.match(text)
     if found is None:
         return text
-    place, parts = found.end(), list[str]()
+    place, parts = found.end(), ["std"] if found["std"] else list[str]()
     while (digits := _LENGTH.match(text, place)) is not None:
         place = digits.end() + int(digits[0])
         parts.append(text[digits.end() : place])
-    return "::".join(parts) if parts and text[place : place + 1] == "E" else text
+    whole = text[place : place + 1] == "E" or text.endswith("...")
+    return "::".join(parts) if parts and whole else text
 
 
 def _peeled(text: str) -> tuple[str, str]:
@@ -143,26 +179,39 @@ def _witnessed(text: str) -> str:
 
 def _objc(text: str) -> str:
     end = text.find("]")
-    return re.sub(r" {2,}", " ", text[: end + 1] if end > 0 else text).replace(" (", "(")
+    text = re.sub(r" {2,}", " ", text[: end + 1] if end > 0 else text).replace(" (", "(")
+    # Which category a method is in changes with the system.
+    return _CATEGORY.sub(r"\1 ", text)
 
 
-def _function(text: str, image: str | None) -> str:
+def _function(text: str, modules: tuple[str, ...]) -> str:
     extended = _EXTENSION.match(text)
     if extended is not None:
         # The extended type's own module follows.
         text = text[extended.end() :].partition(".")[2]
-    text = _DISCRIMINATOR.sub(lambda m: m[1] or "", text)
-    text = _without_generics(text)
-    text = text.partition(" -> ")[0].partition(" : ")[0]
+    text = _DISCRIMINATOR.sub(lambda m: m[1] or "", _rust(text))
+    text = _without_generics(_ABI.sub("", text))
+    text, arrow, _ = text.partition(" -> ")
+    text = text.partition(" : ")[0]
     for word in (" &", " const", " throws", " async"):
         text = text.removesuffix(word)
     name, arguments = _split_arguments(text)
     if "::" in name or name.startswith(("void ", "operator ")) or _NATIVE.search(arguments or ""):
         return _without_return_type(name)
-    module = (image or "").removesuffix(".debug.dylib").replace("-", "_").replace(" ", "_")
-    if module:
+    name = name.strip()
+    for module in modules:
         name = name.removeprefix(f"{module}.")
-    return name.strip() + _labels(arguments)
+    return _IL2CPP_HASH.sub("", name) + _labels(arguments, typed=bool(arrow))
+
+
+def _rust(text: str) -> str:
+    """`text` without the hash at the end of Rust's older names, and their escapes read."""
+    if not _RUST_HASH.search(text):
+        return text
+    text = _RUST_HASH.sub("", text)
+    for escape, mark in _RUST_ESCAPES.items():
+        text = text.replace(escape, mark)
+    return text.replace("::_{", "::{").replace("..", "::")
 
 
 def _without_generics(text: str) -> str:
@@ -225,11 +274,14 @@ def _without_return_type(name: str) -> str:
     return (head[start:] + tail).strip()
 
 
-def _labels(arguments: str | None) -> str:
-    """`(_:in:)` of `_: Swift.Int, in: Foo`, or as it is in a name that has labels alone."""
+def _labels(arguments: str | None, *, typed: bool = False) -> str:
+    """`(_:in:)` of `_: Swift.Int, in: Foo`, or as it is in a name that has labels alone.
+
+    `typed` is known of a name with its result: its arguments have types, even a single one.
+    """
     if arguments is None:
         return ""
-    if not arguments or " " not in arguments:
+    if not arguments or (" " not in arguments and not typed):
         return f"({arguments})" if arguments.endswith(":") or not arguments else "()"
     labels: list[str] = []
     depth, start = 0, 0
@@ -243,33 +295,3 @@ def _labels(arguments: str | None) -> str:
             labels.append(f"{label.strip()}:" if colon and " " not in label.strip() else "_:")
             start = place + 1
     return f"({''.join(labels)})"
-
-
-def classify(frame: Frame) -> tuple[Role, str, str | None]:
-    """What a frame is, why (empty where nothing needs saying), and its normal name."""
-    written = frame.symbol or ""
-    if frame.symbol_offset == 0 and frame.index > 0 and not frame.inlined:
-        # The call before it was the last instruction of a function that never returns to it.
-        return Role.UNKNOWN, "the name is the next function's", None
-    nameless = next((rule for rule in NAMELESS if rule.matches(written)), None)
-    name = normal(written, frame.image) if nameless is None else None
-    if name is None:
-        made = nameless.why if nameless else "made by the compiler"
-        return Role.UNKNOWN, made if written else "it has no name", None
-    # The rules are about a function, whichever closure of it this is.
-    bare = name.removesuffix(" {closure}").removesuffix(" block")
-    image = (frame.image or "").removesuffix(".debug.dylib")
-    if not frame.in_app:
-        if is_swift_runtime(image):
-            return Role.RUNTIME, "Swift's own library", name
-        return _first(ANYWHERE + SYSTEM, bare, name, Role.SYSTEM)
-    if image in WRAPPER_IMAGES:
-        return Role.WRAPPER, WRAPPER_IMAGES[image], name
-    return _first(IN_APP + ANYWHERE, bare, name, Role.APP)
-
-
-def _first(
-    rules: tuple[Rule, ...], bare: str, name: str, otherwise: Role
-) -> tuple[Role, str, str | None]:
-    found = next((rule for rule in rules if rule.matches(bare)), None)
-    return (found.role, found.why, name) if found else (otherwise, "", name)

@@ -1,36 +1,38 @@
 """A crash's title, cause first and then place, and the frame to look at first."""
 
 import re
+from collections.abc import Sequence
 
+from bridge.crash.own import OWN, own
 from bridge.crash.platform import BUG_TYPES
 from bridge.crash.rules import Role
-from bridge.crash.stack import telling_stack
-from bridge.crash.symbol import classify
-from bridge.model import Cause, CrashReport, Frame, ReportKind
+from bridge.crash.sight import Seen
+from bridge.model import Cause, CrashReport, ReportKind
 
 LONGEST = 80
 _SHORTEST_PLACE = 12
+_NEAR = 4
+"""Own frames among which a named one is looked for below one without a name."""
 _LABELS = re.compile(r"\([^()]{0,2048}\)$")
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f]+")
 _PLACELESS = {ReportKind.JETSAM, ReportKind.PANIC, ReportKind.STACKSHOT, ReportKind.OTHER}
 
 
-def blame(report: CrashReport, cause: Cause) -> Frame | None:
+def blame(views: Sequence[Seen]) -> Seen | None:
     """The first frame of the app's own code that says something, below wrappers and runtime.
 
-    Else the first named system frame that is no plumbing; None where there is no stack.
+    One with a name, if one is near. Else the first named system frame that is no plumbing, else
+    the app's `main`; None where there is no stack. `views` is the telling stack by the rules.
     """
-    roles = [(frame, classify(frame)) for frame in telling_stack(report, cause.id)[:128]]
-    for frame, (role, _, _) in roles:
-        if role is Role.APP or (frame.in_app and frame.symbol is None):
-            return frame
-    for frame, (role, _, name) in roles:
-        if role is Role.SYSTEM and name is not None:
-            return frame
-    return next((frame for frame, _ in roles if frame.in_app), roles[0][0] if roles else None)
+    mine = own(views)
+    if mine:
+        return next((view for view in mine[:_NEAR] if view.name), mine[0])
+    named = (view for view in views if view.role is Role.SYSTEM and view.name)
+    own_any = (view for view in views if view.frame.in_app)
+    return next(named, None) or next(own_any, None) or next(iter(views), None)
 
 
-def title(report: CrashReport, cause: Cause, at: Frame | None) -> str:
+def title(report: CrashReport, cause: Cause, at: Seen | None) -> str:
     """`Crash: index out of range in CartView.total`, at most 80 characters on one line."""
     words = cause.title
     known = BUG_TYPES.get(report.bug_type or "")
@@ -38,8 +40,7 @@ def title(report: CrashReport, cause: Cause, at: Frame | None) -> str:
         words = f"{known[1]} report"
     if report.kind in _PLACELESS:
         return _fitted(f"{words} ({report.process})" if report.process else words)
-    place = _place(at) if at is not None else None
-    place = place or report.process
+    place = (_place(at) if at is not None else None) or report.process
     if not place:
         return _fitted(words)
     room = LONGEST - len(words) - len(" in ")
@@ -48,11 +49,14 @@ def title(report: CrashReport, cause: Cause, at: Frame | None) -> str:
     return _fitted(f"{words} in {place}")
 
 
-def _place(frame: Frame) -> str | None:
+def _place(view: Seen) -> str | None:
     """A function's name as people say it: without argument labels, marks and generics."""
-    role, _, name = classify(frame)
-    if name is None or role is Role.UNKNOWN:
-        return frame.image if frame.in_app else None
+    name = view.name
+    if name is None or view.role is Role.UNKNOWN:
+        return view.image if view.frame.in_app else None
+    if view.frame.in_app and view.role not in OWN:
+        # A wrapper or `main`: the app's name says as much.
+        return view.image
     name = name.removesuffix(" {closure}").removesuffix(" block")
     if name[:2] in {"-[", "+["}:
         return name

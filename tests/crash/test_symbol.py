@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.crash.rules import Role
-from bridge.crash.symbol import classify, normal
+from bridge.crash.sight import classify
+from bridge.crash.symbol import normal
 from bridge.model import Frame
 
 

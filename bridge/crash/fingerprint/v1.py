@@ -1,121 +1,145 @@
 """The first fingerprint: app, cause family, and the app's own frames nearest to the failure.
 
 Left out on purpose: app and OS version, device, architecture, addresses, line numbers, thread
-numbers, the exception's text, and all frames deeper than those used, since these differ between
-two reports of one bug. Nothing here changes once it is released; better rules are v2.
+numbers, the exception's text, which image a named function is in, and all frames deeper than
+those used, since these differ between two reports of one bug. Nothing here, nor what it stands
+on (the rules, normal names, causes, which stack tells), changes once it is released; better
+rules are v2.
 """
 
 import hashlib
-from collections.abc import Sequence
-from itertools import islice, pairwise
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from bridge.crash.cause import cycle, family_key
+from bridge.crash.own import entry, own
 from bridge.crash.rules import Role
+from bridge.crash.sight import Seen
 from bridge.crash.stack import telling_stack
-from bridge.crash.symbol import classify
-from bridge.model import Cause, CrashReport, Fingerprint, Frame, ReportKind, SkippedFrame
+from bridge.model import Cause, CrashReport, ReportKind, SkippedFrame
 
+NAME = "v1"
 APP_FRAMES = 3
 """One frame merges what has one wrapper in common; all of them part what differs far below."""
+EXACT_FRAMES = 8
 SYSTEM_FRAMES = 4
 """Frames used where the app has none on the stack."""
-BARE_FRAMES = 16
-"""Frames used where nothing has a name; the first ones are the way to `abort`, for all."""
-_LOOKED_AT = 128
-"""Frames in which the first app frames are looked for."""
+LAST_FRAMES = 16
+"""Frames used where there is only the way to `abort`, which is the same for all."""
 
 _SINGLE = {ReportKind.CRASH, ReportKind.HANG, ReportKind.OTHER}
 """Kinds of which two without a stack are not taken for the same problem."""
 
 
-def fingerprint(report: CrashReport, cause: Cause) -> Fingerprint:
-    """The key of a report whose cause is known, with the frames used and those passed over."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What one version makes of a report by one set of rules."""
+
+    key: str
+    exact: str
+    used: tuple[str, ...]
+    skipped: tuple[SkippedFrame, ...]
+    confident: bool
+
+
+def keys(report: CrashReport, cause: Cause, views: Sequence[Seen], *, version: str = NAME) -> Keys:
+    """The keys of a report whose cause is known, with the frames used and those passed over.
+
+    `views` is its telling stack as the rules see it; `version` names both rules and this code.
+    """
     family = family_key(cause)
-    frames = telling_stack(report, family)
-    if family == "stackoverflow" and (found := cycle(frames)):
-        return _made(report, family, _round(frames, *found), (), confident=True)
-    used, skipped = _app_frames(frames)
-    if used:
-        return _made(report, family, used, skipped, confident=not used[0].startswith("u:"))
-    used, skipped = _system_frames(frames)
-    if not used and report.kind in _SINGLE:
-        # Nothing tells this crash from others; it is its own problem rather than everybody's.
-        used = [f"incident {report.incident_id or report.captured_at or 'unknown'}"]
-    return _made(report, family, used, skipped, confident=False)
+    mine = own(views)
+    if family == "stackoverflow" and (turn := _round(report, family, views)):
+        used, exact, confident = turn, turn, True
+    elif mine:
+        used, exact = _own_words(views, mine, APP_FRAMES), _own_words(views, mine, EXACT_FRAMES)
+        confident = mine[0].role in {Role.APP, Role.PREFIX}
+    else:
+        used = exact = _system_words(report, views)
+        confident = False
+    return Keys(
+        key=_key(version, report, family, used),
+        exact=_key("x1", report, family, exact),
+        used=tuple(view if isinstance(view, str) else view.word for view in used),
+        skipped=_skipped(views, used),
+        confident=confident,
+    )
 
 
-def _app_frames(frames: Sequence[Frame]) -> tuple[list[str], list[SkippedFrame]]:
-    """The first app frames' names, below the system frame that stands on top of a lone one."""
-    used: list[str] = []
-    skipped: list[SkippedFrame] = []
-    entry: str | None = None
-    for frame in islice(frames, _LOOKED_AT):
-        role, why, name = classify(frame)
-        if role is Role.APP or (frame.in_app and frame.symbol is None):
-            word = _word(frame, name)
-            if not used or used[-1] != word:
-                used.append(word)
-        elif role is Role.SYSTEM and not used:
-            # The public function nearest to the app's own: what the app was asking for.
-            entry = _word(frame, name) if name and not name.startswith("_") else entry
-            skipped.append(SkippedFrame(frame=frame, reason="above the app's own code"))
-        else:
-            skipped.append(SkippedFrame(frame=frame, reason=why or "not the app's code"))
-        if len(used) == APP_FRAMES:
-            break
-    if len(used) == 1 and entry is not None:
-        used.insert(0, entry)
-    return used, skipped
-
-
-def _system_frames(frames: Sequence[Frame]) -> tuple[list[str], list[SkippedFrame]]:
-    used: list[str] = []
-    skipped: list[SkippedFrame] = []
-    for frame in islice(frames, _LOOKED_AT):
-        role, why, name = classify(frame)
-        if len(used) < SYSTEM_FRAMES and role is Role.SYSTEM and name:
-            used.append(_word(frame, name))
-        elif len(used) < SYSTEM_FRAMES:
-            skipped.append(SkippedFrame(frame=frame, reason=why or "not used"))
-    if not used:
-        mains = [f for f in frames if f.in_app and classify(f)[0] is Role.PLUMBING]
-        used = [_word(frame, classify(frame)[2]) for frame in mains[:1]]
-    if not used:
-        used = [_word(f, None) for f in islice(frames, BARE_FRAMES) if f.image and f.offset]
-    return used, skipped
-
-
-def _round(frames: Sequence[Frame], start: int, length: int) -> list[str]:
-    """A recursion's round, turned so that it starts the same wherever the stack was full."""
-    turn = [_word(f, classify(f)[2]) for f in frames[start : start + length]]
-    return min(turn[n:] + turn[:n] for n in range(length))
-
-
-def _word(frame: Frame, name: str | None) -> str:
-    """How a frame stands in the key: image and function, or image, its UUID and the offset."""
-    image = (frame.image or "???").removesuffix(".debug.dylib")
-    if name is not None:
-        return f"{image}!{name}"
-    return f"u:{image}!{(frame.image_uuid or '')[:8]}+{frame.offset or 0:x}"
-
-
-def _app_key(report: CrashReport) -> str:
+def app_key(report: CrashReport) -> str:
     """What names the app: its bundle id; the executable where the id is none."""
     bundle = report.bundle_id or ""
     return bundle if "." in bundle else report.app_image or report.process or bundle
 
 
-def _made(
-    report: CrashReport,
-    family: str,
-    used: Sequence[str],
-    skipped: Sequence[SkippedFrame],
-    *,
-    confident: bool,
-) -> Fingerprint:
-    words = [word for word, following in pairwise([*used, None]) if word and word != following]
-    text = "\n".join(("v1", _app_key(report), family, *words))
-    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-    return Fingerprint(
-        key=f"v1:{digest[:16]}", used=tuple(words), skipped=tuple(skipped), confident=confident
+def _own_words(views: Sequence[Seen], mine: Sequence[Seen], count: int) -> list[Seen | str]:
+    """The first own frames, below the system's function if there is only one of them."""
+    used: list[Seen | str] = []
+    counted = 0
+    for view in mine:
+        used.append(view)
+        counted += view.role is not Role.PREFIX
+        if counted == count:
+            break
+    above = entry(views, mine[0]) if len(used) == 1 or count == EXACT_FRAMES else None
+    return [above, *used] if above is not None else used
+
+
+def _system_words(report: CrashReport, views: Sequence[Seen]) -> list[Seen | str]:
+    """What there is where the app has no frame: the system's functions, else the whole stack.
+
+    Crashes with nothing but the way to `abort` are taken for one within one build. Without a
+    stack each is its own problem, rather than everybody's.
+    """
+    named = [view for view in views if view.role is Role.SYSTEM and view.name]
+    if named:
+        return list(named[:SYSTEM_FRAMES])
+    mains = [view for view in views if view.frame.in_app and view.name]
+    if mains:
+        return list(mains[:1])
+    placed = [view for view in views[:LAST_FRAMES] if view.name or view.frame.offset]
+    if placed:
+        return [f"build {report.app_version} ({report.build})", *placed]
+    if report.kind in _SINGLE:
+        return [f"incident {report.incident_id or report.captured_at or 'unknown'}"]
+    return []
+
+
+def _round(report: CrashReport, family: str, views: Sequence[Seen]) -> list[Seen | str]:
+    """A recursion's round, turned so that it starts the same wherever the stack was full."""
+    found = cycle(telling_stack(report, family))
+    if found is None or found[0] >= len(views):
+        return []
+    start, length = found
+    turn: list[Seen | str] = list(views[start : start + length])
+    return min((turn[n:] + turn[:n] for n in range(len(turn))), key=_words)
+
+
+def _words(used: Iterable[Seen | str]) -> list[str]:
+    """What goes into a key. A named function counts wherever it was linked to."""
+    words = (view if isinstance(view, str) else view.name or view.word for view in used)
+    return [word for word, _ in groupby(words)]
+
+
+def _key(version: str, report: CrashReport, family: str, used: Sequence[Seen | str]) -> str:
+    text = "\n".join((version, app_key(report), family, *_words(used)))
+    return f"{version}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def _skipped(views: Sequence[Seen], used: Sequence[Seen | str]) -> tuple[SkippedFrame, ...]:
+    """The frames passed over on the way to the last one used, and why."""
+    taken = {id(view) for view in used}
+    last = max((n for n, view in enumerate(views) if id(view) in taken), default=len(views) - 1)
+    words = {view.word for view in used if isinstance(view, Seen)}
+    return tuple(
+        SkippedFrame(frame=view.frame, reason=_reason(view))
+        for view in views[:last]
+        if view.word not in words
     )
+
+
+def _reason(view: Seen) -> str:
+    if view.role is Role.SYSTEM and not view.why:
+        return "above the app's own code"
+    return view.why or "not used"

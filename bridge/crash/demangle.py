@@ -1,0 +1,52 @@
+"""Mangled names of Swift, C++ and Rust, read where the extra `symbols` is installed.
+
+Reports have mostly readable names; dSYMs, and reports of tools that don't demangle, have mangled
+ones. Without the extra a name stays as it is. Pure: one name always gives the same text.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+
+_MANGLED = re.compile(r"_?\$[sS](?=[\w$])|_T0|_{1,4}Z\w|_R[NICMXY]")
+_MODULE = re.compile(r"_?\$[sS](\d{1,3})")
+_LONGEST = 1024
+"""Characters of a name that is read; reading takes more than linear time."""
+
+
+def is_mangled(name: str) -> bool:
+    """Whether a name is one that a compiler made from another."""
+    return _MANGLED.match(name) is not None
+
+
+def module_of(name: str) -> str:
+    """The Swift module that a mangled name is declared in; empty where it doesn't say."""
+    found = _MODULE.match(name)
+    return name[found.end() : found.end() + int(found[1])] if found else ""
+
+
+def available() -> bool:
+    """Whether names can be demangled here."""
+    return _reader() is not None
+
+
+@lru_cache(maxsize=4096)
+def demangled(name: str) -> str:
+    """The name as its language writes it; as it is where it is none or can't be read."""
+    read = _reader()
+    if read is None or len(name) > _LONGEST or not is_mangled(name):
+        return name
+    try:
+        return read(name) or name
+    except Exception:  # noqa: BLE001  # another's parser, given whatever a log holds
+        return name
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Callable[[str], str] | None:
+    try:
+        reader: Callable[[str], str] = import_module("demangle").demangle
+    except ImportError:
+        return None
+    return reader
