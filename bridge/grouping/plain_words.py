@@ -5,12 +5,12 @@ language counts as telling, which at worst makes fewer comments too short to com
 """
 
 _ENGLISH = """
-a about after again all also am an and any app application are as at back be because been before
+a about after again all also am an and any app application are as at be because been before
 broken bug bugs but by can cannot cant could crash crashed crashes did didnt do does doesnt doing
 done dont error errors even ever every fail failed fails feedback fix fixed for from get gets
 getting give go goes going gone got had happen happened happening happens has have help here hi
 hello how i if im in into is isnt issue issues it its ive just keep keeps let like made make makes
-many may me more much must my need needs no not nothing now of off ok on once one only or other our
+many may me more much must my need needs no not nothing now of ok on once one only or other our
 out over please pls problem problems really same say says see seems should so some something still
 stop stopped stops such test tester testing than thank thanks that thats the their them then there
 these they thing things this those time times to too tried try trying up us use used using very
@@ -40,5 +40,17 @@ wat werkt weer wel wordt zijn är på det att eller för
 это что как так все она они только или если нет не работает приложение ошибка очень при для
 """
 
+_SMALL = """
+a also an and are as at be been by for from had has have here i if im in is it its ive just me my of
+on please really so than that the their them then there these they this those to very was we were
+while with
+am auch auf bei bitte da das dem den der des die dieser es habe hat hier ich im in ist mein meine
+mir sich sind und vom von zu zum zur
+au aux avec ce cette dans de des du el en es est et il je la le les los ma mi mon se sont sur un una
+une à
+"""
+
 PLAIN = frozenset((_ENGLISH + _GERMAN + _ROMANCE + _OTHERS).split())
-"""The words, normalised."""
+"""The words that tell no two problems apart, normalised."""
+SMALL = frozenset(_SMALL.split())
+"""Those by which two sentences may differ and still say the same: no `not`, no `every`."""

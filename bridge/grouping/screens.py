@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bridge.grouping.words import Comment, alike, normalise, says_no_other
+from bridge.grouping.words import Comment, alike, normalise, say_the_same
 from bridge.model import KeptLook, Likeness, Look, PictureHashes, Place, ScreenshotFeedback
 
 SUGGEST = 0.8
@@ -40,8 +40,7 @@ class Comparison:
     common: tuple[str, ...]
     """What they have in common, in phrases."""
     joins: bool
-    """Whether they may be one issue without anybody looking: the same screen, and words of which
-    neither comment has one that contradicts the other's."""
+    """Whether they may be one issue without anybody looking: the same screen and the same words."""
 
 
 def look_of(
@@ -144,7 +143,7 @@ def _compared(one: Look, comment: Comment, other: Look) -> Comparison:
         and words >= _SAME_WORDS
         and bits is not None
         and bits <= SAME_SCREEN
-        and says_no_other(comment, comment_there),
+        and say_the_same(comment, comment_there),
     )
 
 

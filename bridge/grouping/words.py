@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from bridge.grouping.plain_words import PLAIN
+from bridge.grouping.plain_words import PLAIN, SMALL
 
 MOST_READ = 4_000  # letters of a comment, which TestFlight itself limits to about as many
 MOST_KEPT = 600  # letters; what matters of a comment comes first
@@ -57,10 +57,21 @@ class Comment:
     def telling(self) -> Mapping[str, float]:
         """The words that tell problems apart, and the share of a whole word that each is."""
         found: dict[str, float] = {}
-        for piece in self.words.split():
-            for part in filter(None, _UNSPACED.split(piece)):
-                found |= _pairs(part) if _UNSPACED.match(part) else _word(part)
+        for part in self._parts:
+            found |= _pairs(part) if _UNSPACED.match(part) else _word(part)
         return found
+
+    @cached_property
+    def meaning(self) -> frozenset[str]:
+        """All its words but the small ones, however little they tell."""
+        words = {part for part in self._parts if not _UNSPACED.match(part)}
+        return frozenset(words - SMALL) | self.telling.keys()
+
+    @cached_property
+    def _parts(self) -> tuple[str, ...]:
+        """Words, and runs of letters that may be several."""
+        pieces = (_UNSPACED.split(piece) for piece in self.words.split())
+        return tuple(part for parts in pieces for part in parts if part)
 
     @cached_property
     def enough(self) -> bool:
@@ -92,13 +103,12 @@ def alike(one: Comment, other: Comment) -> float:
     return (_shared(one.telling, other.telling) + _cosine(one, other)) / 2
 
 
-def says_no_other(one: Comment, other: Comment) -> bool:
-    """Return whether one comment has all telling words of the other, so that they don't differ.
+def say_the_same(one: Comment, other: Comment) -> bool:
+    """Return whether two comments have the same words, in whatever order, but for small ones.
 
     "The pay button stays grey" and "the back button stays grey" are alike, and two problems.
     """
-    mine, theirs = one.telling.keys(), other.telling.keys()
-    return mine <= theirs or theirs <= mine
+    return one.meaning == other.meaning
 
 
 def _word(word: str) -> Mapping[str, float]:
