@@ -40,9 +40,13 @@ def version_of(build: str) -> str:
 
 
 def uploaded_at(build: str, *, now: datetime) -> datetime:
-    """Return when a build was uploaded: one a week, ascending, the newest two days ago."""
+    """Return when a build was uploaded: one a week, ascending, the newest two days ago.
+
+    A newer one than those is uploaded when it is first asked for, in whole seconds: after all
+    that was done before, such as the closing of an issue.
+    """
     newest = int(BUILDS[-1])
     number = int(build) if build.isdigit() else newest
-    weeks = max(newest - number, 0)
-    ahead = timedelta(minutes=max(number - newest, 0))
-    return now - timedelta(days=2, weeks=weeks) + ahead
+    if number > newest:
+        return now.replace(microsecond=0) + timedelta(seconds=1)
+    return now - timedelta(days=2, weeks=newest - number)

@@ -4,7 +4,8 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -36,8 +37,9 @@ each_crash = pytest.mark.parametrize("sample", CRASHES, ids=lambda s: f"{s.bug}-
 each_screenshot = pytest.mark.parametrize("sample", SCREENSHOTS, ids=lambda s: s.bug)
 
 
-def test_there_are_thirty_crashes_of_ten_bugs_in_both_formats() -> None:
-    assert len(CRASHES) == 30
+def test_there_are_thirty_six_crashes_of_twelve_bugs_in_both_formats() -> None:
+    assert len(CRASHES) == 36
+    assert len(BUGS) == 12
     assert {sample.bug for sample in CRASHES} == set(BUGS)
     formats: dict[str, set[str]] = defaultdict(set)
     for sample in CRASHES:
@@ -56,6 +58,11 @@ def test_builds_ascend_and_were_uploaded_before_they_crashed() -> None:
     uploads = [estate.uploaded_at(str(build), now=NOON) for build in builds]
     assert uploads == sorted(uploads)
     assert uploads[-1] < NOON
+
+
+def test_a_build_to_come_is_uploaded_after_all_that_was_done_before() -> None:
+    assert NOON < estate.uploaded_at("150", now=NOON) <= NOON + timedelta(seconds=1)
+    assert estate.uploaded_at("143", now=NOON) < NOON
 
 
 @pytest.mark.parametrize(
@@ -125,6 +132,15 @@ def test_code_without_symbols_keeps_its_image_and_offsets_in_every_build() -> No
     assert len(reports) == 2
     assert len(places) == 1
     assert all(f.symbol is None for r in reports for f in (r.stack or ())[:3])
+
+
+def test_a_report_without_symbols_has_the_places_of_the_one_with_them() -> None:
+    for sample in (next(s for s in CRASHES if s.bug == bug) for bug in BUGS):
+        named = diagnosed(sample).report.stack or ()
+        bare = diagnosed(replace(sample, symbolicated=False)).report.stack or ()
+        assert [(f.image_uuid, f.offset) for f in bare] == [(f.image_uuid, f.offset) for f in named]
+        assert not any(f.symbol or f.file for f in bare if f.in_app)
+        assert [f.symbol for f in bare if not f.in_app] == [f.symbol for f in named if not f.in_app]
 
 
 def test_text_has_the_layout_of_testflights() -> None:

@@ -16,14 +16,14 @@ def supply(seed: int = 0) -> Supply:
     return Supply(seed=seed, now=lambda: NOON)
 
 
-def test_forty_of_both_kinds_are_all_samples_once() -> None:
+def test_forty_of_both_kinds_are_each_another_sample() -> None:
     it = supply()
     samples = [it.next(FIRST, "both") for _ in range(40)]
     kinds = [sample.kind for sample in samples]
     assert kinds.count("screenshot") == 10
     assert kinds[:2] == ["screenshot", "crash"]
     crashes = [sample.bug for sample in samples if sample.kind == "crash"]
-    assert crashes == [sample.bug for sample in CRASHES]
+    assert crashes == [sample.bug for sample in CRASHES][:30]
 
 
 def test_each_app_walks_by_itself() -> None:
@@ -57,7 +57,7 @@ def test_a_bug_finds_its_own_kind() -> None:
 
 
 def test_an_unknown_bug_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(NoSuchSample, match="cart-total-out-of-range, image-cache"):
+    with pytest.raises(NoSuchSample, match="cart-total-out-of-range, coupon"):
         supply().next(FIRST, "crash", bug="none")
 
 

@@ -277,10 +277,58 @@ RECEIPT_RECURSION = Bug(
     ),
 )  # fmt: skip
 
+COUPON_CAST = Bug(
+    name="coupon-of-another-class",
+    exception="EXC_CRASH",
+    signal="SIGABRT",
+    termination=_ABORT,
+    information=("Could not cast value of type '__NSCFNumber' (0x1f2b9c0a8) to 'NSString'",),
+    on_main=False,
+    queue="com.example.sunrise.coupons",
+    stack=under(
+        *stacks.ABORT[:3],
+        theirs(_SWIFT, "swift::fatalErrorv(unsigned int, char const*, char*)", into=128),
+        theirs(_SWIFT, "swift::swift_dynamicCastFailure(void const*, char const*, void const*, "
+               "char const*, char const*)", into=72),
+        theirs(_SWIFT, "swift_dynamicCastObjCClassUnconditional", into=260),
+        ours("CouponDecoder.code(in:)", file="CouponDecoder.swift", line=38, into=196),
+        ours("CouponWallet.redeem(_:)", file="CouponWallet.swift", line=91, into=248),
+        tail=stacks.BACKGROUND_QUEUE,
+    ),
+)  # fmt: skip
+
+PHOTO_LOCK = Bug(
+    name="photo-store-locked-in-background",
+    exception="EXC_CRASH",
+    signal="SIGKILL",
+    termination=("RUNNINGBOARD", 0xDEAD10CC, "file lock held"),
+    reasons=(
+        ("<RBSTerminateContext| domain:15 code:0xDEAD10CC explanation:[app<{bundle}({uuid})>"
+        ":{pid}] was suspended with locked system files:"),
+        "/var/mobile/Containers/Shared/AppGroup/photos.sqlite not in allowed directories:",
+        "reportType:CrashLog maxTerminationResistance:Absolute attrs:[] >",
+    ),
+    stack=under(
+        theirs("libsystem_kernel.dylib", "pwrite", into=8),
+        theirs("libsqlite3.dylib", "seekAndWriteFd", into=212),
+        theirs("libsqlite3.dylib", "pagerWalFrames", into=1348),
+        theirs("libsqlite3.dylib", "sqlite3_step", into=960),
+        ours("PhotoStore.write(_:)", "specialized PhotoStore.write(_:)",
+             file="PhotoStore.swift", line=154, into=432),
+        ours("PhotoStore.flush()", file="PhotoStore.swift", line=120, into=88),
+        ours("SceneDelegate.sceneDidEnterBackground(_:)",
+             file="SceneDelegate.swift", line=58, into=140),
+        ours("@objc SceneDelegate.sceneDidEnterBackground(_:)",
+             file="<compiler-generated>", line=0, into=56),
+        tail=stacks.MAIN_QUEUE,
+    ),
+)  # fmt: skip
+
 BUGS = {
     bug.name: bug
     for bug in (
         CART_TOTAL, LOGIN_TOKEN, PRICE_KIND, STORE_PIN, IMAGE_CACHE, LAUNCH_HANG,
         MONEY_OVERFLOW, BARCODE_SCAN, SEARCH_ISOLATION, RECEIPT_RECURSION,
+        COUPON_CAST, PHOTO_LOCK,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The thirty crashes, in the order in which they come in."""
+"""The thirty-six crashes, in the order in which they come in."""
 
 import random
 from dataclasses import dataclass
@@ -27,6 +27,8 @@ class CrashSample:
     comment: str | None
     turn: int
     """How many reports of the same bug come before it."""
+    symbolicated: bool = True
+    """Whether the app's own frames have names, as they do where its symbols were uploaded."""
     late: int = 0
     """How many times its log is asked for in vain, as happens with the real service."""
 
@@ -36,6 +38,7 @@ _PIN, _CACHE = "store-pin-null-name", "image-cache-used-after-free"
 _LAUNCH, _MONEY = "launch-waits-for-migration", "money-overflow"
 _SCAN, _SEARCH = "barcode-scan-in-vendor-code", "search-off-the-main-actor"
 _RECEIPT = "receipt-recursion"
+_COUPON, _PHOTO = "coupon-of-another-class", "photo-store-locked-in-background"
 
 _TABLE: tuple[tuple[str, str, str, Format, str | None, str | None], ...] = (
     (_CART, "pro16", "139", "text", "tester01", words.PLAIN),
@@ -68,6 +71,12 @@ _TABLE: tuple[tuple[str, str, str, Format, str | None, str | None], ...] = (
     (_RECEIPT, "pro16", "143", "ips", "tester10", words.RECEIPT),
     (_CACHE, "max15", "143", "ips", "tester07", None),
     (_LOGIN, "plain12", "143", "text", "tester10", None),
+    (_COUPON, "pro16", "143", "text", "tester01", words.COUPON),
+    (_PHOTO, "plain14", "143", "ips", "tester02", None),
+    (_COUPON, "pro17", "143", "ips", "tester06", None),
+    (_PHOTO, "tablet", "143", "text", "tester05", words.PHOTO),
+    (_COUPON, "max15", "143", "text", None, words.COUPON),
+    (_PHOTO, "plain12", "143", "ips", "tester04", words.PHOTO),
 )
 
 
@@ -103,6 +112,7 @@ def crash_log(
         build=build,
         at=at,
         turn=sample.turn,
+        symbolicated=sample.symbolicated,
         dice=dice,
     )
     return logtext.write(process) if sample.format == "text" else logips.write(process)

@@ -75,6 +75,7 @@ SYSTEM = {
     "GraphicsServices": (f"{_PRIVATE}/GraphicsServices.framework/GraphicsServices", 0x9000),
     "FrontBoardServices": (f"{_PRIVATE}/FrontBoardServices.framework/FrontBoardServices", 0xDA000),
     "libobjc.A.dylib": (f"{_LIB}/libobjc.A.dylib", 0x54000),
+    "libsqlite3.dylib": (f"{_LIB}/libsqlite3.dylib", 0x1C1000),
     "libswiftCore.dylib": (f"{_LIB}/swift/libswiftCore.dylib", 0x5C3000),
     "libswift_Concurrency.dylib": (f"{_LIB}/swift/libswift_Concurrency.dylib", 0x89000),
     "libc++abi.dylib": (f"{_LIB}/libc++abi.dylib", 0x1B000),

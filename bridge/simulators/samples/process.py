@@ -9,7 +9,7 @@ from uuid import UUID
 from bridge.simulators import estate
 from bridge.simulators.samples import stacks
 from bridge.simulators.samples.bugs import Bug
-from bridge.simulators.samples.machine import PAGE, Device, Image, Memory
+from bridge.simulators.samples.machine import BUNDLED, PAGE, Device, Image, Memory
 from bridge.simulators.samples.stacks import Call
 
 BREAKPOINT = 0xF2000001
@@ -59,6 +59,8 @@ class Process:
     at: datetime
     """When it crashed. Aware."""
     turn: int
+    symbolicated: bool = True
+    """Whether the app's own frames have names."""
     dice: random.Random = field(repr=False)
 
     @property
@@ -176,7 +178,8 @@ class Process:
         return tuple(self._line(call) for call in calls)
 
     def _line(self, call: Call) -> Line:
-        symbol = call.symbol(self.turn)
+        bare = not self.symbolicated and call.image in BUNDLED
+        symbol = None if bare else call.symbol(self.turn)
         name = call.symbols[0]
         offset = call.place if name is None else self.memory.offset(call.image, name, call.into)
         # Lines move from build to build, by less than a function's length.
@@ -186,7 +189,7 @@ class Process:
             offset=offset,
             symbol=symbol,
             into=call.into,
-            file=call.file,
+            file=None if bare else call.file,
             line=call.line + moved,
         )
 

@@ -12,6 +12,8 @@ MAP = "Zoomed into the city on the store map and the app closed."
 LAUNCH = "Won't start since the update. White screen for about twenty seconds, then it's gone."
 PAY = "Tapped Pay with a gift card in the basket. Gone before Face ID came up."
 SEARCH = "Typing fast into search crashes it. Slowly is fine."
+COUPON = "The second coupon I scan closes the app. The first one is taken."
+PHOTO = "Went home while it was still saving photos; it had started over when I came back."
 RECEIPT = "Sharing the receipt of a big order closes the app."
 
 LONG = """I'll try to describe this as exactly as I can.
