@@ -47,14 +47,17 @@ class Similarity:
     score: float = 0.0
     """From 0, nothing in common, to 1, the same."""
     common: tuple[str, ...] = ()
-    """The frames that stand in both, innermost first."""
+    """The functions that stand in both, innermost first."""
     telling: int = 0
     """How many of those only few groups have."""
 
 
 def plain(frame: str) -> str:
-    """The function that a frame's code stands in, whichever closure or block of it this is."""
-    return frame.removesuffix(" {closure}").removesuffix(" block")
+    """The function that a frame's code stands in, whichever closure or block of it this is.
+
+    Without the image, since a function may be linked into another one in the next build.
+    """
+    return frame.partition("!")[2].removesuffix(" {closure}").removesuffix(" block") or frame
 
 
 def similarity(one: Trace, other: Trace, rarity: Rarity) -> Similarity:
