@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from bridge.crash import understand
-from bridge.crash.cause import cycle, family_key
+from bridge.crash.cause import family_key
+from bridge.crash.cycle import cycle
 from bridge.crash.families import FAMILIES
 from bridge.model import Cause, Frame
 from tests.crash.samples import CART, Crash, Line, ips_report, text_report
@@ -70,7 +71,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("watchdog.exit", code(0x8BADF00D, "process-exit watchdog transgression")),
     ("watchdog", code(0x8BADF00D)),
     ("bgtask.call", code(0xBAADCA11)),
-    ("bgtask.watch", code(0xC51BAD01, namespace="CAROUSEL")),
+    ("bgtask.watch", code(0xC51BAD02, namespace="CAROUSEL")),
     ("filelock", code(0xDEAD10CC, namespace="RUNNINGBOARD")),
     ("thermal", code(0xC00010FF)),
     ("userquit", code(0xDEADFA11, namespace="SPRINGBOARD")),

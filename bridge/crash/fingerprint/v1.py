@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bridge.crash.cause import cycle, family_key
+from bridge.crash.cause import family_key
+from bridge.crash.cycle import cycle
 from bridge.crash.own import entry, own
 from bridge.crash.rules import Role
 from bridge.crash.sight import Seen
