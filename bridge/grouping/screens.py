@@ -18,6 +18,8 @@ JOIN = 0.9
 FOLLOWS_WITHIN = timedelta(minutes=10)
 LONGEST_CHAIN = timedelta(hours=1)
 """From a chain's first feedback to its last; a tester who goes on all day opens new issues."""
+AROUND = LONGEST_CHAIN + FOLLOWS_WITHIN
+"""How far off in time the other members of a chain can be that a feedback is the end of."""
 MOST_IN_CHAIN = 20
 MOST_PICTURES = 10
 """Of one feedback, that are compared."""
@@ -192,7 +194,7 @@ def _same_sender(look: Look, other: Look) -> bool:
     return (
         other.feedback_id != look.feedback_id
         and (other.app, other.tester_key, other.build) == (look.app, look.tester_key, look.build)
-        and abs(other.at - look.at) <= LONGEST_CHAIN
+        and abs(other.at - look.at) <= AROUND
     )
 
 

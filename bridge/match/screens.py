@@ -69,7 +69,7 @@ class ScreenMatch:
             occurrence,
             look,
             tracker=tracker,
-            around=screens.LONGEST_CHAIN,
+            around=screens.AROUND,
             since=max((kept.number for kept in known), default=0),
             choose=choose,
         )
