@@ -8,11 +8,13 @@ from typing import Any, cast
 
 from bridge.crash.draft import Draft, Stack
 from bridge.crash.ips_threads import fill_threads
-from bridge.crash.json_body import Table, lines, number, table, tables, text, texts
+from bridge.crash.json_body import Table, lines, table, tables, text, texts
 from bridge.crash.platform import BUG_TYPES, system_name
 from bridge.crash.text_frame import read_frame
 from bridge.model import ReportKind
 
+LOCKED = "The device was not unlocked since it started."
+"""The note of a body that says so by `wasUnlockedSinceBoot`."""
 _INFORMATION_LINES = 200
 _MASK = (1 << 64) - 1
 SIMULATED = "SIMULATED (this is NOT a crash)"
@@ -145,6 +147,8 @@ def _notes(body: Table) -> list[str]:
         notes.append(SIMULATED + (f" requested by {caller}" if caller else ""))
     elif body.get("isNonFatal"):
         notes.append("NON-FATAL CONDITION (this is NOT a crash)")
+    if body.get("wasUnlockedSinceBoot") == 0:
+        notes.append(LOCKED)
     return notes
 
 
