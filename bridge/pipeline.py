@@ -101,7 +101,8 @@ class Pipeline:
     async def _joined(self, own: Group, diagnosis: Diagnosis) -> Group:
         """Give the group the log's keys, or, if another group owns one, merge into that one."""
         await self.store.ledger.add_keys(own.id, diagnosis.fingerprint.owned)
-        known = await self.store.ledger.known(own.app, diagnosis.fingerprint.asked)
+        asked = diagnosis.fingerprint.asked
+        known = await self.store.ledger.known(own.app, asked, besides=own.id)
         if known is None or known.id == own.id:
             return own
         if not await self.issues.merge(own, into=known):

@@ -27,6 +27,6 @@ async def group_id(store: Store) -> str:
         group_id="", app="sunrise", feedback_id="A1", at=datetime(2026, 11, 24, tzinfo=UTC)
     )
     group = await store.ledger.join(
-        occurrence, kind=Kind.CRASH, tracker="scripted", keys=["v1:1"], title=None
+        occurrence, kind=Kind.CRASH, tracker="scripted", ask=["v1:1"], own=["v1:1"]
     )
     return group.id

@@ -2,7 +2,8 @@
 
 from io import BytesIO
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
+from zlib import crc32
 
 from PIL import Image
 
@@ -39,13 +40,14 @@ def crash_text(symbol: str = "CartView.total.getter", *, base: int = 0x102A00000
     system, uuid = 0x1E0A1C000, "0f0e0d0c0b0a09080706050403020100"
     app = f"/private/var/containers/Bundle/Application/{UUID(int=0)}/Sunrise.app/Sunrise"
     library = "swift/libswiftCore.dylib"
+    incident = str(uuid5(UUID(int=0), f"{symbol} {base}")).upper()
     swift, top, next_ = (
         f"{system + 476:#018x}",
-        f"{base + 0x4C3A0:#018x}",
+        f"{base + 0x4C3A0 + crc32(symbol.encode()) % 0x10000 * 4:#018x}",
         f"{base + 0x4C000:#018x}",
     )
     return f"""\
-Incident Identifier: 6B1F1C3E-3C52-4B0E-9D0B-{base & 0xFFFFFFFFFFFF:012X}
+Incident Identifier: {incident}
 Hardware Model:      iPhone17,1
 Process:             Sunrise [4242]
 Path:                {app}

@@ -50,7 +50,7 @@ def attachment(name: str, *, feedback_id: str = "S1") -> Attachment:
 
 def joining(*keys: str, kind: Kind = Kind.CRASH) -> dict[str, Any]:
     """Return what `Ledger.join` wants beside the occurrence."""
-    return {"kind": kind, "tracker": "local", "keys": keys, "title": None}
+    return {"kind": kind, "tracker": "local", "ask": keys, "own": keys}
 
 
 async def taken(store: Store, *, owner: str = "w1", lease: float = 60) -> Job:

@@ -19,6 +19,7 @@ from bridge.store.schema import METADATA
 from tests.clock import START, FakeClock
 from tests.store.made import delivery, key
 
+HEAD = "0002"  # the newest of the shipped migrations
 SECOND = """
 import sqlalchemy as sa
 from alembic import op
@@ -37,7 +38,7 @@ def newer(folder: Path, *, more: str = "pass") -> Path:
     """Return migrations that go one step beyond the shipped ones."""
     target = folder / "newer"
     shutil.copytree(MIGRATIONS, target, ignore=shutil.ignore_patterns("__pycache__"))
-    words = SECOND.format(revision="later", down="0001", more=more)
+    words = SECOND.format(revision="later", down=HEAD, more=more)
     (target / "versions/later.py").write_text(words)
     return target
 
@@ -146,7 +147,7 @@ async def test_a_database_is_copied_before_it_is_migrated(tmp_path: Path, clock:
     await store.aclose()
 
     (copy,) = copies(path)
-    assert copy.name == "bridge.db.before-20261124T100200-from-0001"
+    assert copy.name == f"bridge.db.before-20261124T100200-from-{HEAD}"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT id FROM deliveries").fetchall() == [("event-S1",)]
@@ -170,7 +171,7 @@ def test_what_a_newer_program_wrote_is_refused(tmp_path: Path) -> None:
     bring_up(path, now=START)
     bring_up(path, now=START, migrations=newer(tmp_path))
 
-    with pytest.raises(Misconfigured, match=r"written by a newer feedback-bridge.*later.*0001"):
+    with pytest.raises(Misconfigured, match=rf"written by a newer feedback-bridge.*later.*{HEAD}"):
         bring_up(path, now=START)
 
 

@@ -35,10 +35,15 @@ class GroupLedger(LedgerPart):
             return [group_of_row(row) for row in await connection.execute(query)]
 
     @whole
-    async def known(self, app: str, keys: Sequence[str]) -> Group | None:
-        """Return the app's group that owns any of these keys; an earlier key is asked first."""
+    async def known(
+        self, app: str, keys: Sequence[str], *, besides: str | None = None
+    ) -> Group | None:
+        """Return the app's group that owns any of these keys; an earlier key is asked first.
+
+        What the group `besides` owns is passed over.
+        """
         async with self._database.reading() as connection:
-            row = await owner_of(connection, app, keys)
+            row = await owner_of(connection, app, keys, besides=besides)
         return None if row is None else group_of_row(row)
 
     @whole
@@ -115,11 +120,15 @@ async def survivor(connection: AsyncConnection, group_id: str) -> Row[Any]:
     return row
 
 
-async def owner_of(connection: AsyncConnection, app: str, keys: Sequence[str]) -> Row[Any] | None:
+async def owner_of(
+    connection: AsyncConnection, app: str, keys: Sequence[str], *, besides: str | None = None
+) -> Row[Any] | None:
     """Return the row of the living group that owns the first owned one of these keys."""
     owned = select(FINGERPRINTS.c.key, FINGERPRINTS.c.group_id).where(
         FINGERPRINTS.c.app == app, FINGERPRINTS.c.key.in_(keys)
     )
+    if besides is not None:
+        owned = owned.where(FINGERPRINTS.c.group_id != besides)
     owners = {row.key: row.group_id for row in await connection.execute(owned)}
     first = next((owners[key] for key in keys if key in owners), None)
     return None if first is None else await survivor(connection, first)
