@@ -57,6 +57,7 @@ def web_application(bridge: Bridge, *, working: bool = True) -> tuple[web.Applic
         blobs=bridge.store.blobs,
         server=settings.server,
         issue_text=bridge.pipeline.issue_text,
+        understand=bridge.pipeline.understanding.of,
     ).add_routes(app)
     return app, intake
 

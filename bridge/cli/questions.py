@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from bridge.cli import why
 from bridge.cli.options import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -22,10 +23,15 @@ from bridge.model import Job, JobState
 
 if TYPE_CHECKING:
     from bridge.config import Config
+    from bridge.ops.explain import Explanation
     from bridge.store import StatusRow, Store
 
 
-WORK = {"group": "rewriting the issue of group", "lateCrashLog": "the late crash log of"}
+WORK = {
+    "group": "rewriting the issue of group",
+    "lateCrashLog": "the late crash log of",
+    "tracker": "looking at what people did in tracker",
+}
 COLOURS = {
     JobState.FILED: "green",
     JobState.ADDED: "green",
@@ -40,7 +46,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "status                           # the newest",
             "status AK7UjG-qL5QxXf3gIOGjbpQ   # one submission",
-            "status SUN-211                   # all of an issue, by key, number or URL",
+            "status SUN-211                   # all of an issue, and why it is one",
         )
     )(status)
     app.command("dead-letters")(dead_letters)
@@ -66,22 +72,47 @@ def status(
     config: ConfigOption = DEFAULT_CONFIG,
     output: FormatOption = Format.TEXT,
     limit: Annotated[int, typer.Option(help="At most so many lines.", min=1)] = 50,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Why it is one group: said of an issue anyway, in JSON a last object of its own.",
+        ),
+    ] = False,
 ) -> None:
-    """Was it filed, where, and if not, why? Without an argument: the newest."""
-    rows = asyncio.run(_status(read_config(config), what, limit))
+    """Was it filed, where, and if not, why? Without an argument: the newest.
+
+    Of an issue it tells, too, why its feedback is one group.
+    """
+    if explain and what is None:
+        typer.echo("--explain needs a submission or an issue", err=True)
+        raise typer.Exit(2)
+    wanted = "always" if explain else "never" if output is Format.JSON else "of issues"
+    rows, whys = asyncio.run(_status(read_config(config), what, limit, wanted))
     if what is not None and not rows:
         typer.echo(f"nothing is known of {what}: no delivery has spoken of it", err=True)
         raise typer.Exit(1)
     _show(rows, output)
+    for found in whys:
+        why.show(found, output)
 
 
-async def _status(config: "Config", what: str | None, limit: int) -> "Sequence[StatusRow]":
+async def _status(
+    config: "Config",
+    what: str | None,
+    limit: int,
+    explained: Literal["always", "of issues", "never"],
+) -> "tuple[Sequence[StatusRow], Sequence[Explanation]]":
     store = await _open(config)
     try:
         if what is None:
-            return await store.jobs.status(limit=limit)
-        by_submission = await store.jobs.status(submission=what, limit=limit)
-        return by_submission or await store.jobs.status(issue=what, limit=limit)
+            return await store.jobs.status(limit=limit), ()
+        rows = await store.jobs.status(submission=what, limit=limit)
+        is_issue = not rows
+        rows = rows or await store.jobs.status(issue=what, limit=limit)
+        if explained == "never" or (explained == "of issues" and not is_issue):
+            return rows, ()
+        return rows, await why.explanations(store, rows)
     finally:
         await store.aclose()
 

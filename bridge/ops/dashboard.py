@@ -18,6 +18,7 @@ from bridge.errors import Gone, Transient
 from bridge.markup import clean, cut
 from bridge.model import Group, JobState
 from bridge.ops.access import ServerSettings, allowed, refuse
+from bridge.ops.explain import Explainer, Understand, standing
 from bridge.redact import redact
 from bridge.resources import shipped
 from bridge.store import Blobs, Jobs, Ledger
@@ -52,9 +53,14 @@ class Dashboard:
         blobs: Blobs,
         server: ServerSettings,
         issue_text: Callable[[Group], Awaitable[str]],
+        understand: Understand,
     ) -> None:
-        """Show what the store holds; `issue_text` gives an issue's text as GitHub Markdown."""
+        """Show what the store holds; `issue_text` gives an issue's text as GitHub Markdown.
+
+        `understand` reads a crash log, to explain why crashes are one group.
+        """
         self._ledger = ledger
+        self._explainer = Explainer(ledger, understand)
         self._jobs = jobs
         self._blobs = blobs
         self._server = server
@@ -118,8 +124,14 @@ class Dashboard:
         except Gone:
             raise web.HTTPNotFound(text="There is no such group.\n") from None
         occurrences = await self._ledger.occurrences(group.id)
-        body = self.rendered(await self._issue_text(group)) if occurrences else ""
-        return self._page("issue", group=group, occurrences=occurrences, body=body)
+        return self._page(
+            "issue",
+            group=group,
+            occurrences=occurrences,
+            body=self.rendered(await self._issue_text(group)) if occurrences else "",
+            why=await self._explainer.explain(group),
+            standing=standing(group),
+        )
 
     async def issue_file(self, request: web.Request) -> web.StreamResponse:
         """Show a file of an issue, as it went to the tracker."""

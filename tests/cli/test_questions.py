@@ -128,6 +128,52 @@ async def test_status_says_which_issues_are_no_longer_edited(
     ]
 
 
+async def test_status_of_an_issue_tells_why_it_is_one(run: Run, house: House, config: Path) -> None:
+    ids = await house.deliver(crash(APP, crash_text()), crash(APP, crash_text(base=0x104200000)))
+    await house.work()
+    row = await house.row(ids[0])
+    assert row.issue is not None
+    told = await run("status", row.issue.key, config=config)
+    assert (told.code, told.err) == (0, "")
+    for words in (
+        f"Why {row.issue.key} is one group",
+        "cause: swift",
+        "frames used:\n        Sunrise",
+        "passed over:\n        _assertionFailure",
+        "1 × the same fingerprint, 1 × opened it",
+        f"{ids[1]}  build 143  the same fingerprint",
+    ):
+        assert words in told.out
+    assert "one group" not in (await run("status", ids[0], config=config)).out
+    assert "one group" in (await run("status", ids[0], "--explain", config=config)).out
+
+
+async def test_scripts_get_the_explanation_as_an_object_of_its_own(
+    run: Run, house: House, config: Path
+) -> None:
+    ids = await house.deliver(crash(APP, crash_text()), crash(APP, crash_text(base=0x104200000)))
+    await house.work()
+    row = await house.row(ids[0])
+    assert row.issue is not None
+    *rows, last = (
+        await run("status", row.issue.key, "--explain", "--format", "json", config=config)
+    ).lines
+    assert [list(line) for line in rows] == [FIELDS] * 2
+    assert list(last) == ["explanation"]
+    why = last["explanation"]
+    assert why["issue"] == rows[0]["issue"]
+    assert why["cause"]["id"].startswith("swift")
+    assert why["fingerprint"]["key"].startswith(why["fingerprint"]["version"])
+    assert [m["how"] for m in why["members"]] == ["exact", "new"]
+    assert (why["muted"], why["frozen"], why["possibly"]) == (False, None, [])
+
+
+async def test_status_explains_only_what_is_named(run: Run, config: Path) -> None:
+    done = await run("status", "--explain", config=config)
+    assert (done.code, done.out) == (2, "")
+    assert "--explain needs" in done.err
+
+
 async def test_dead_letters_come_with_every_reason(run: Run, house: House, config: Path) -> None:
     await house.deliver(screenshot(APP))
     await house.work()

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bridge.model import JobState
+from bridge.model import CloseReason, History, IssueStatus, JobState
 from bridge.ops.access import ServerSettings
 from bridge.ops.dashboard import TYPES, Dashboard
 from bridge.pictures import _MEDIA
@@ -111,6 +111,36 @@ async def test_an_issue_reads_as_in_the_tracker_and_lists_what_came(
         assert f'href="/feedback/{APP}/{submission}"' in text
 
 
+async def test_an_issue_tells_why_it_is_one_group(pages: Pages, house: House) -> None:
+    ids = await house.deliver(crash(APP, crash_text()), crash(APP, crash_text(base=0x104200000)))
+    await house.work()
+    group = await group_of(house, ids[0])
+    await house.bridge.store.ledger.set_history(
+        group, History(muted=True, seen=IssueStatus.CLOSED, seen_reason=CloseReason.NOT_PLANNED)
+    )
+    text = await text_of(pages, f"/issues/{group}/")
+    why = text.partition("Why this is one group")[2]
+    assert "1 × the same fingerprint, 1 × opened it" in why
+    assert "<code>swift" in why
+    assert "CartView.total" in why
+    assert "It was closed as not planned." in text
+    assert "It is muted" in text
+
+
+async def test_an_issue_names_the_issues_it_is_like(pages: Pages, house: House) -> None:
+    first, second = await house.deliver(screenshot(APP), screenshot(APP, comment=HOSTILE))
+    await house.work()
+    ledger = house.bridge.store.ledger
+    one, other = await group_of(house, first), await group_of(house, second)
+    await ledger.set_history(one, History(back_from=other, apart_from="nobody"))
+    text = await text_of(pages, f"/issues/{one}/")
+    there = await ledger.group(other)
+    assert there.issue is not None
+    assert f"Came back from {there.issue.key} “" in text
+    assert "<script" not in text
+    assert "Taken out" not in text
+
+
 async def test_an_issues_files_are_those_that_went_to_the_tracker(
     pages: Pages, house: House
 ) -> None:
@@ -206,6 +236,7 @@ async def test_every_page_but_the_style_sheet_needs_the_token(house: House) -> N
         blobs=store.blobs,
         server=ServerSettings(admin_token=Secret("token", source="env ADMIN_TOKEN")),
         issue_text=house.bridge.pipeline.issue_text,
+        understand=house.bridge.pipeline.understanding.of,
     )
     app = web.Application()
     dashboard.add_routes(app)
