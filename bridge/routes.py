@@ -20,7 +20,7 @@ class Action(StrEnum):
 
 
 class Near(StrEnum):
-    """What becomes of a crash that is nearly one we know."""
+    """What becomes of feedback that is nearly like some we know."""
 
     SUGGEST = "suggest"
     JOIN = "join"
@@ -126,7 +126,7 @@ class Route(Settings):
     )
     """The issue's fields. Values may be templates over `app`, `kind`, `version` and `build`."""
     near: Near = Near.SUGGEST
-    """Reserved for near matches; until they are built every unknown crash is its own issue."""
+    """Whether near feedback only names the issue it is like (`suggest`), or joins it (`join`)."""
     on_regression: OnRegression = OnRegression.REOPEN
     """Reserved for regressions; until they are built an occurrence only counts."""
     include_tester: IncludeTester = IncludeTester.NEVER
