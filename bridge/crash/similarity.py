@@ -15,8 +15,8 @@ from bridge.model import Trace
 
 FRAMES = 40
 """Frames of a stack that are compared, so that the time for a pair has a bound."""
-DECAY = 0.8
-"""What a frame weighs of the frame above it: the tenth still weighs an eighth of the first."""
+DECAY = 0.7
+"""What a frame weighs of the frame above it; the first three are two thirds of a long stack."""
 _PRIOR = 10
 """Groups that every app is taken to have; with few known ones no frame counts as common."""
 _LEAST = 0.05

@@ -11,9 +11,9 @@ from statistics import fmean
 from bridge.crash.similarity import Rarity, plain, similarity
 from bridge.model import Diagnosis, Likeness, Trace
 
-JOIN = 0.85
+JOIN = 0.82
 """From this score on a stack joins; docs/decisions/006-near-matches.md has the measurement."""
-SUGGEST = 0.6
+SUGGEST = 0.65
 """From this score on the new issue says what it is possibly the same as."""
 TELLING = 3
 """Telling frames that two stacks must share to be joined; two of them may be one wrapper."""

@@ -218,9 +218,9 @@ def test_no_stack_of_another_bug_joins_and_most_of_the_same_do() -> None:
 
     assert number[True] > 150
     assert joined[False] == 0
-    assert joined[True] / number[True] > 0.6
-    assert suggested[True] / number[True] > 0.95
-    assert suggested[False] / number[False] < 0.6
+    assert joined[True] / number[True] > 0.7
+    assert suggested[True] == number[True]
+    assert suggested[False] / number[False] < 0.3
 
 
 def test_different_bugs_of_one_app_do_not_join() -> None:
@@ -233,14 +233,14 @@ def test_different_bugs_of_one_app_do_not_join() -> None:
 
     assert len(found) > 20
     assert not any(join for _, join, _ in found)
-    assert max(score for score, _, _ in found) < SUGGEST + 0.05
+    assert max(score for score, _, _ in found) < SUGGEST
 
 
 def test_the_thresholds_stand_where_the_curves_say() -> None:
     pairs = [(sort.same, score) for sort in SORTS for score, _, _ in judged(sort)]
     log.info("by the score alone: threshold, precision, recall")
     curve: dict[float, tuple[float, float]] = {}
-    for threshold in (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95):
+    for threshold in (0.5, 0.6, SUGGEST, 0.7, 0.75, 0.8, JOIN, 0.85, 0.9):
         near = [same for same, score in pairs if score >= threshold]
         precision = sum(near) / len(near)
         recall = sum(near) / sum(same for same, _ in pairs)
@@ -248,6 +248,6 @@ def test_the_thresholds_stand_where_the_curves_say() -> None:
         log.info("%.2f  %.3f  %.3f", threshold, precision, recall)
 
     assert curve[JOIN][0] == 1.0
-    assert curve[JOIN][1] > 0.7
+    assert curve[JOIN][1] > 0.8
     assert curve[SUGGEST][1] == 1.0
-    assert curve[SUGGEST][0] > 0.8
+    assert curve[SUGGEST][0] > 0.85
