@@ -65,8 +65,9 @@ def likest(
 ) -> Judgement:
     """Compare a stack with those of known groups.
 
-    A group's score is the mean of its best three, so that a chain of stacks, each near to the
-    next, does not grow into one group. One that is not `certain` of its top is never joined.
+    A group is as near as the nearest of its stacks; to be joined, its nearest three must be near
+    on the average, so that a chain of stacks, each near to the next, does not grow into one
+    group. A stack that is not `certain` of its top never joins.
     """
     found = [near for known in candidates if (near := _nearness(trace, known, rarity))]
     found.sort(key=lambda near: (-near.likeness.score, near.likeness.group_id))
@@ -90,12 +91,12 @@ def _nearness(trace: Trace, known: Known, rarity: Rarity) -> _Near | None:
     if not compared or compared[0][0].telling < SUGGEST_TELLING:
         return None
     best, other = compared[0]
-    score = fmean(found.score for found, _ in compared[:_BEST])
-    if score < SUGGEST:
+    if best.score < SUGGEST:
         return None
+    close = fmean(found.score for found, _ in compared[:_BEST]) >= JOIN
     return _Near(
-        likeness=Likeness(group_id=known.group_id, score=round(score, 3), common=best.common),
-        may_join=score >= JOIN and best.telling >= TELLING and _same_top(trace, other),
+        likeness=Likeness(group_id=known.group_id, score=round(best.score, 3), common=best.common),
+        may_join=close and best.telling >= TELLING and _same_top(trace, other),
     )
 
 
