@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
+from typing import Any
 
 _MANGLED = re.compile(r"_?\$[sS](?=[\w$])|_T0|_{1,4}Z\w|_R[NICMXY]")
 _MODULE = re.compile(r"_?\$[sS](\d{1,3})")
@@ -46,7 +47,10 @@ def demangled(name: str) -> str:
 @lru_cache(maxsize=1)
 def _reader() -> Callable[[str], str] | None:
     try:
-        reader: Callable[[str], str] = import_module("demangle").demangle
+        vendor: Any = import_module("multi_demangle")
     except ImportError:
         return None
-    return reader
+    read: Callable[[str, Any], str] = vendor.demangle_symbol
+    # Apple's reports have names without argument types, module and return type too.
+    options = vendor.DemangleOptions.name_only()
+    return lambda name: read(name, options)

@@ -13,11 +13,12 @@ _MANY_THREADS = 64
 """Threads of which Dispatch makes no more for one queue's work; an app has about ten."""
 _TOP = 6
 """Frames in which a thread that waits says so."""
-_BUSY = 50  # per cent of one processor
+_BUSY = 0.5
+"""Of one processor; what Apple writes in per cent is of all of them."""
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.(\d{1,9}))? ?([+-]\d{4})?$")
 _ALLOWED = re.compile(r"time allowance of (\d{1,6})(?:\.\d{1,6})? seconds")
-_USED = re.compile(r"application CPU time \(seconds\): (\d{1,6}\.\d{1,6}), (\d{1,4})% CPU")
+_USED = re.compile(r"application CPU time \(seconds\): (\d{1,6}\.\d{1,6})")
 _LOW_MEMORY = re.compile(r"memory pressure|low memory|memory warning", re.IGNORECASE)
 
 _WAITS = (
@@ -91,8 +92,9 @@ def _allowance(report: CrashReport, _cause: Cause) -> str | None:
     allowed, used = _ALLOWED.search(said), _USED.search(said)
     if allowed is None or used is None:
         return None
-    busy = "it was busy" if int(used[2]) >= _BUSY else "it was waiting rather than busy"
-    return f"It used {used[1]} s of processor time in the {allowed[1]} s it had: {busy}."
+    busy = float(used[1]) >= _BUSY * int(allowed[1])
+    was = "it was busy" if busy else "it was waiting rather than busy"
+    return f"It used {used[1]} s of processor time in the {allowed[1]} s it had: {was}."
 
 
 def _where(report: CrashReport, cause: Cause) -> str | None:

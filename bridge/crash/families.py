@@ -250,7 +250,8 @@ _THROWN_OR_WRONG: tuple[_Row, ...] = (
     ("memory.protected", "Crash: protected memory used",
      "Memory was written or run that may only be read.", _MEMORY),
     ("memory.pac", "Crash: damaged pointer",
-     "A pointer's signature is wrong: it was overwritten, or made in a way that can't be.", _PAC),
+     ("The address is none that a sound pointer has: the pointer was overwritten, belongs to a "
+     "freed object, or its signature is wrong."), _PAC),
     ("arithmetic", "Crash: arithmetic error",
      "The processor could not do a calculation, mostly a division by zero.",
      f"{_DOCS}exc_arithmetic"),

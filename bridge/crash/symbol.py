@@ -23,7 +23,7 @@ _PEELED = (
 )  # fmt: skip
 _FUNCLET = re.compile(r"\(\d{1,6}\) (?:await|suspend) resume partial function for ")
 _SPECIALIZATION = re.compile(r"(?:function signature|generic|generic not re-abstracted) speciali")
-_CLOSURE = re.compile(r"(?:implicit )?closure #\d{1,9}(?: \([^()]{0,512}\))?(?: @Sendable)? in ")
+_CLOSURE = re.compile(r"(?:implicit )?closure #\d{1,9} ")
 _VARIABLE = re.compile(
     r"(?:variable initialization expression|property wrapper backing init\w*) of "
 )
@@ -51,7 +51,7 @@ _MANGLED_THUNK = re.compile(r"_?(?:\$[sS]|_T0).{0,2048}(?:T[RrAW](?:TA)?|WO[a-z]
 _MANGLED_NESTED = re.compile(r"_{1,2}Z{1,8}NK?(?P<std>St)?(?=\d)")
 _LENGTH = re.compile(r"\d{1,4}")
 _NATIVE = re.compile(r"[*&]|\bconst\b|\bunsigned\b")
-_WORD = re.compile(r"\w")
+_WORD = re.compile(r"[^\W\d]")
 _ENTRY_POINT = re.compile(r"(?:^|\.)\$?main\(\)$")
 _CATEGORY = re.compile(r"^([-+]\[[^\s(]{1,512})\([^)]{0,512}\) ")
 _RUST_HASH = re.compile(r"::h[0-9a-f]{16}$")
@@ -78,14 +78,14 @@ def _normal(written: str, image: str, plain: bool) -> str | None:  # noqa: FBT00
     text = _MISPLACED_OFFSET.sub(" ", written)
     if not text or text.startswith(_NAMELESS_PREFIXES) or text == "???":
         return None
-    if _MANGLED_THUNK.match(text):
-        return None
     if text.startswith("kfun:"):
         return text
     modules = [_module(image)]
     if not plain and is_mangled(text):
         modules.append(module_of(text))
         text = demangled(text)
+    if _MANGLED_THUNK.match(text):
+        return None
     name = _named(text, tuple(module for module in modules if module))
     if name is None or not _WORD.search(name):
         return None
@@ -155,12 +155,23 @@ def _unwrapped(text: str) -> str:
 def _opened(text: str) -> tuple[str, str]:
     """The function that a closure or block is in, and which of the two it is, if any."""
     inner = _CLOSURE.match(text)
-    if inner is not None:
-        return text[inner.end() :], "{closure}"
+    if inner is not None and (body := _behind_signature(text, inner.end())) is not None:
+        return body, "{closure}"
     if text.startswith(_BLOCK_IN):
         return text[len(_BLOCK_IN) :], "block"
     block = _BLOCK.match(text) if "_block_invoke" in text else None
     return (block[1], "block") if block is not None else (text, "")
+
+
+def _behind_signature(text: str, start: int) -> str | None:
+    """What a closure is in, behind its own arguments and result, which may be missing."""
+    depth = 0
+    for place in range(start, len(text)):
+        mark = text[place]
+        depth += (mark in "(<[") - (mark in ")>]" and text[place - 1] != "-")
+        if depth == 0 and text.startswith("in ", place) and text[place - 1] == " ":
+            return text[place + len("in ") :]
+    return None
 
 
 def _witnessed(text: str) -> str:
@@ -198,7 +209,8 @@ def _function(text: str, modules: tuple[str, ...]) -> str:
     name, arguments = _split_arguments(text)
     if "::" in name or name.startswith(("void ", "operator ")) or _NATIVE.search(arguments or ""):
         return _without_return_type(name)
-    name = name.strip()
+    # Swift 2 wrote types behind a space.
+    name = name.strip().partition(" (")[0]
     for module in modules:
         name = name.removeprefix(f"{module}.")
     return _IL2CPP_HASH.sub("", name) + _labels(arguments, typed=bool(arrow))

@@ -52,6 +52,18 @@ from bridge.model import Frame
         ("$s3App4CartV4loadyyYaF", "$s3App4CartV4loadyyYaFTQ0_"),
         ("main", "static SunriseApp.$main()"),
         ("main", "static App.main()"),
+        ("main", "specialized static UIApplicationDelegate.main()"),
+        ("Cart.init(id:)", "Cart.__allocating_init(id:)"),
+        ("Cart.deinit", "Cart.__deallocating_deinit"),
+        ("Cart.load(_:)", "App.Cart.load(Swift.Int) -> ()"),
+        ("-[UIView addSubview:]", "-[UIView(Hierarchy) addSubview:]"),
+        ("shop::cart::load", "shop::cart::load::h5d17554117e8ddd6"),
+        ("shop::load::{{closure}}", "shop::load::_$u7b$$u7b$closure$u7d$$u7d$::he9e40a337d00faee"),
+        ("shop::load", "shop::load::hbb993e795b77e561 (.llvm.8727453075381608255)"),
+        ("a::B::c(int)", "decltype(std::declval<a::B&>()()) a::B::c[abi:ne180100]<a::B>(a::B...."),
+        ("a::B::c", "_ZZZN1a1B1cENS_10unique_ptrINS0_9JSRuntimeENS2_14default_dele..."),
+        ("Cart_Load", "Cart_Load_m0123456789ABCDEF0123456789ABCDEF01234567"),
+        ("Cart.init", "App.Cart.init (App.Store)App.Cart"),
     ],
 )
 def test_one_function_has_one_name(one: str, other: str) -> None:

@@ -91,6 +91,9 @@ _FORWARDERS = rules(Role.WRAPPER, _FORWARDS, {
     ),
     "wrapper_managed_to_native_*": "wrapper_managed_to_native_UIKit_UIApplicationMain",
     "wrapper_native_to_managed_*": "wrapper_native_to_managed_Foundation_NSAction_Apply",
+    "UIKit_UIKitSynchronizationContext_*": "UIKit_UIKitSynchronizationContext__c_Post_b__0",
+    "UIKit_UIApplication_Main*": "UIKit_UIApplication_Main_string___System_Type_System_Type",
+    "Foundation_NSAsync*": "Foundation_NSAsyncSynchronizationContextDispatcher_Apply",
     "throw_exception": "",
     "System_Runtime_ExceptionServices_*": (
         "System_Runtime_ExceptionServices_ExceptionDispatchInfo_Throw"
