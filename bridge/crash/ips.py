@@ -46,8 +46,11 @@ def kind_of(bug_type: str | None) -> ReportKind:
     return BUG_TYPES.get(bug_type, (ReportKind.OTHER, ""))[0]
 
 
-def fill_body(draft: Draft, body: Table) -> None:
-    """Put the JSON body into the draft; what the header said already stays."""
+def fill_body(draft: Draft, body: Table, *, plain: bool = False) -> None:
+    """Put the JSON body into the draft; what the header said already stays.
+
+    `plain` where its text holds ASCII without NULs only.
+    """
     _fill_identity(draft, body)
     if draft.kind is ReportKind.JETSAM:
         _fill_jetsam(draft, body)
@@ -57,7 +60,7 @@ def fill_body(draft: Draft, body: Table) -> None:
         return
     _fill_exception(draft, body)
     _fill_information(draft, body)
-    fill_threads(draft, body)
+    fill_threads(draft, body, plain=plain)
     if draft.kind is ReportKind.OTHER and draft.threads and draft.fields.get("exception_type"):
         draft.kind = ReportKind.CRASH
     if (draft.fields.get("exception_type") or "").startswith("EXC_RESOURCE"):

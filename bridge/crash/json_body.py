@@ -28,6 +28,11 @@ def read_object(text: str) -> tuple[Table | None, bool]:
     return (_decoded(mended) if mended else None), False
 
 
+def is_plain(text: str) -> bool:
+    """Whether all strings of a document are ASCII without NULs."""
+    return text.isascii() and "\\u" not in text and "\0" not in text
+
+
 def _decoded(text: str) -> Table | None:
     for decoder in (_DECODER, _CAREFUL_DECODER):
         try:
@@ -112,9 +117,15 @@ def texts(parent: Table, key: str) -> list[str]:
 def text(parent: Table, key: str) -> str | None:
     """The string at `key`, or a number there as one; None where it says nothing."""
     value = parent.get(key)
+    if value is None:
+        return None
     if isinstance(value, str):
         return known(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 1024:
+    if (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and value.bit_length() < _LONGEST_NUMBER * 4
+    ):
         return str(value)
     return None
 

@@ -5,6 +5,9 @@ a plain one. So a parser fills an object with the very same slots, and turns it,
 the frozen one when nothing is left to be filled in.
 """
 
+from collections.abc import Sequence
+from typing import cast
+
 from bridge.model import BinaryImage, Frame
 
 
@@ -12,8 +15,17 @@ class RawFrame:
     """A frame as its line has it, before the list of binary images is known."""
 
     __slots__ = (
-        "index", "image", "symbol", "file", "line", "address", "offset", "symbol_offset",
-        "image_uuid", "in_app", "inlined",
+        "address",
+        "file",
+        "image",
+        "image_uuid",
+        "in_app",
+        "index",
+        "inlined",
+        "line",
+        "offset",
+        "symbol",
+        "symbol_offset",
     )  # fmt: skip
 
     def __init__(
@@ -39,21 +51,15 @@ class RawFrame:
         self.in_app = False
         self.inlined = False
 
-    def frozen(self) -> Frame:
-        """This very object, as the `Frame` that it is from now on."""
-        self.__class__ = Frame  # pyright: ignore[reportAttributeAccessIssue]  # the slots are the same
-        return self  # pyright: ignore[reportReturnType]
-
 
 class RawImage:
     """A binary image as its line has it, before it is known which are the app's own."""
 
-    __slots__ = ("name", "uuid", "base", "size", "arch", "path", "in_app")
+    __slots__ = ("arch", "base", "in_app", "name", "path", "size", "uuid")
 
     def __init__(
         self,
         name: str,
-        *,
         uuid: str | None = None,
         base: int | None = None,
         size: int | None = None,
@@ -68,7 +74,16 @@ class RawImage:
         self.path = path
         self.in_app = False
 
-    def frozen(self) -> BinaryImage:
-        """This very object, as the `BinaryImage` that it is from now on."""
-        self.__class__ = BinaryImage  # pyright: ignore[reportAttributeAccessIssue]  # the slots are the same
-        return self  # pyright: ignore[reportReturnType]
+
+def frozen(raws: Sequence[RawFrame]) -> tuple[Frame, ...]:
+    """These very objects, as the `Frame`s that they are from now on."""
+    for raw in raws:
+        raw.__class__ = Frame  # pyright: ignore[reportAttributeAccessIssue]  # the slots are the same
+    return tuple(cast("Sequence[Frame]", raws))
+
+
+def frozen_images(raws: Sequence[RawImage]) -> tuple[BinaryImage, ...]:
+    """These very objects, as the `BinaryImage`s that they are from now on."""
+    for raw in raws:
+        raw.__class__ = BinaryImage  # pyright: ignore[reportAttributeAccessIssue]  # the same slots
+    return tuple(cast("Sequence[BinaryImage]", raws))

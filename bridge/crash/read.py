@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from bridge.crash.draft import Draft
 from bridge.crash.ips import fill_body, fill_header
-from bridge.crash.json_body import Table, read_object, text
+from bridge.crash.json_body import Table, is_plain, read_object, text
 from bridge.crash.platform import BUG_TYPES
 from bridge.crash.text import TextReader
-from bridge.crash.wrapping import lines_of, unwrapped
+from bridge.crash.wrapping import pieces_of, quote_marks, unwrapped
 from bridge.model import CrashReport, ReportKind
 
 _PREFIX = rb"^((?:[>|\t ]|\xc2\xa0){0,16}+)"
@@ -36,12 +36,12 @@ def read(data: bytes) -> CrashReport | None:
     Never raises: what can't be read becomes one of the report's warnings.
     """
     data = unwrapped(data)
-    header_at = _HEADER.search(data)
+    header_at = _HEADER.search(data) if b'"bug_type"' in data else None
     header = _object_line(data, header_at) if header_at else None
     if header_at is not None and header is not None and text(header, "bug_type"):
         return _read_ips(data, header_at, header)
-    body_at = _BODY.search(data)
-    if body_at is not None and any(key in data for key in _BODY_KEYS):
+    body_at = _BODY.search(data) if any(key in data for key in _BODY_KEYS) else None
+    if body_at is not None:
         report = _read_bare_body(data, body_at)
         if report is not None:
             return report
@@ -62,7 +62,7 @@ def _read_ips(data: bytes, header_at: re.Match[bytes], header: Table) -> CrashRe
     above, rest = data[: header_at.start()], data[line_end + 1 :] if line_end >= 0 else b""
     first = _SURE.search(above)
     if first is None and rest.strip() and not rest.lstrip(_MARGIN).startswith(b"{"):
-        draft = _text_draft("ips-text", lines_of(rest, 0, prefix=header_at[1]))
+        draft = _text_draft("ips-text", pieces_of(rest, 0, prefix=header_at[1]))
         head = Draft(draft.format)
         fill_header(head, header)
         # The header names version and build; the text leaves open which is which.
@@ -74,22 +74,23 @@ def _read_ips(data: bytes, header_at: re.Match[bytes], header: Table) -> CrashRe
     if rest.strip():
         _read_body(draft, rest, header_at[1])
     if first is not None:
-        lines = lines_of(above, first.start(), prefix=first[1])
-        draft = draft.completed(_text_draft(draft.format, lines))
+        pieces = pieces_of(above, first.start(), prefix=first[1])
+        draft = draft.completed(_text_draft(draft.format, pieces))
     return _finished(draft)
 
 
 def _read_body(draft: Draft, data: bytes, prefix: bytes) -> None:
     if prefix:
-        data = re.sub(rb"^" + re.escape(prefix), b"", data, flags=re.MULTILINE)
-    body, whole = read_object(data.decode("utf-8", "replace"))
+        data = quote_marks(prefix).sub(b"", data)
+    written = data.decode("utf-8", "replace")
+    body, whole = read_object(written)
     if body is None:
         draft.warnings.append("The report's JSON body could not be read.")
         return
     if not whole:
         draft.cut = True
         draft.warnings.append("The report's JSON body is cut off; what was before the cut is kept.")
-    fill_body(draft, body)
+    fill_body(draft, body, plain=is_plain(written))
 
 
 def _read_bare_body(data: bytes, found: re.Match[bytes]) -> CrashReport | None:
@@ -99,8 +100,8 @@ def _read_bare_body(data: bytes, found: re.Match[bytes]) -> CrashReport | None:
     draft = Draft("ips-json" if first is None else "translated-json")
     _read_body(draft, data[found.end(1) :], found[1])
     if first is not None:
-        lines = lines_of(above, first.start(), prefix=first[1])
-        draft = draft.completed(_text_draft(draft.format, lines))
+        pieces = pieces_of(above, first.start(), prefix=first[1])
+        draft = draft.completed(_text_draft(draft.format, pieces))
     elif not draft.fields:
         return None
     return _finished(draft)
@@ -110,15 +111,15 @@ def _read_text(data: bytes) -> CrashReport | None:
     first = _SURE.search(data)
     if first is None:
         return None
-    translated = _TRANSLATED.search(data) is not None
+    translated = b"Translated Report (Full" in data and _TRANSLATED.search(data) is not None
     end = _FULL_REPORT.search(data, first.end()) if translated else None
-    lines = lines_of(data, first.start(), prefix=first[1], end=end.start() if end else None)
-    return _text_draft("translated-text" if translated else "crash-text", lines).finish()
+    pieces = pieces_of(data, first.start(), prefix=first[1], end=end.start() if end else None)
+    return _text_draft("translated-text" if translated else "crash-text", pieces).finish()
 
 
-def _text_draft(layout: str, lines: Iterator[str]) -> Draft:
+def _text_draft(layout: str, pieces: Iterator[str]) -> Draft:
     draft = Draft(layout)
-    TextReader(draft).read(lines)
+    TextReader(draft).read(pieces)
     return draft
 
 

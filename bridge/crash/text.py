@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from bridge.crash.draft import Draft, DraftThread, Stack
 from bridge.crash.heads import BLOCKS, HEAD, NOTES, fill_head
 from bridge.crash.raw import RawFrame
+from bridge.crash.text_blocks import frames_in, images_in
 from bridge.crash.text_frame import (
     is_frame,
     read_frame,
@@ -47,24 +48,51 @@ class TextReader:
         self._gap = False
         """Whether a blank line stands between the newest frame and here."""
         self._heavy: Stack | None = None
+        self._opened = False
+        """Whether a backtrace or the list of images begins with the next line."""
         self._in_images = False
         self._in_registers = False
         self._names: dict[int, tuple[str | None, str | None]] = {}
         self._over = False
 
-    def read(self, lines: Iterable[str]) -> None:
-        """Read the lines of a report and fill the draft's fields."""
-        for line in lines:
-            if self._stack is None or not self._frame_line(self._stack, line):
-                self._line(line)
-                if self._over:
-                    break
+    def read(self, pieces: Iterable[str]) -> None:
+        """Read a report, cut into pieces at line ends, and fill the draft's fields."""
+        for piece in pieces:
+            self._piece(piece)
+            if self._over:
+                break
         fill_head(self.draft, self.head, self._blocks)
         self._name_threads()
         if self._heavy is not None and self._heavy.count:
             # Listed from the outside in; a backtrace is read the other way.
             self._heavy.frames.reverse()
             self.draft.other_backtrace = self._heavy
+
+    def _piece(self, piece: str) -> None:
+        at, end = 0, len(piece)
+        while at <= end and not self._over:
+            stop = piece.find("\n", at)
+            line = piece[at : stop if stop >= 0 else end]
+            at += len(line) + 1
+            if self._stack is None or not self._frame_line(self._stack, line):
+                self._line(line)
+                if self._opened:
+                    at = self._whole_block(piece, at)
+
+    def _whole_block(self, piece: str, at: int) -> int:
+        """Read the block that stands at `at`, if it is plain; where to go on."""
+        self._opened = False
+        stop = piece.find("\n\n", at)
+        block = piece[at : stop if stop >= 0 else len(piece)].rstrip("\n")
+        if self._in_images:
+            images = images_in(block)
+            self.draft.images.extend(images or ())
+            return at + len(block) + 1 if images else at
+        frames = frames_in(block, self._stack.limit) if self._stack is not None else None
+        if self._stack is None or frames is None:
+            return at
+        self._stack.frames, self._stack.count = frames, len(frames)
+        return at + len(block) + 1
 
     def _frame_line(self, stack: Stack, line: str) -> bool:
         """Whether the line is the backtrace's next frame, which is then counted and kept."""
@@ -81,11 +109,7 @@ class TextReader:
     def _line(self, line: str) -> None:
         if not line or line.isspace():
             self._blank()
-        elif self._in_images and self._image_line(line):
-            return
-        elif line[0] in "TLAHB" and self._starts_section(line):
-            return
-        elif self._in_registers and self._register_line(line):
+        elif self._is_taken(line):
             return
         elif self._stack is not None:
             self._odd_stack_line(self._stack, line)
@@ -93,6 +117,15 @@ class TextReader:
             self._heavy_line(self._heavy, line)
         else:
             self._head_line(line)
+
+    def _is_taken(self, line: str) -> bool:
+        """Whether the line opens a section, or belongs to the images or registers."""
+        if self._in_images:
+            self._image_line(line)
+            return True
+        if line[0] in "TLAHB" and self._starts_section(line):
+            return True
+        return self._in_registers and self._register_line(line)
 
     def _blank(self) -> None:
         # The line after a heading may be blank where each second line is.
@@ -116,14 +149,14 @@ class TextReader:
             self._heavy = self._heavy or Stack()
         elif line.startswith("Binary Images") and line.rstrip().endswith(":"):
             self._close(None)
-            self._in_images = True
+            self._in_images = self._opened = True
         else:
             return False
         return True
 
     def _close(self, stack: Stack | None) -> None:
         """End what was open, and go on with a backtrace if there is one."""
-        self._block, self._stack = None, stack
+        self._block, self._stack, self._opened = None, stack, stack is not None
         self._last, self._gap, self._in_registers = "", False, False
 
     def _thread_line(self, line: str) -> bool:
@@ -132,6 +165,9 @@ class TextReader:
             return False
         self._close(None)
         index, rest = int(found[1]), found[2].strip()
+        if rest == ":":
+            self._stack, self._opened = self.draft.open_thread(DraftThread(index)), True
+            return True
         if rest.startswith("name:"):
             self._names[index] = _label(rest[len("name:") :])
             return True
@@ -142,7 +178,7 @@ class TextReader:
             return True
         thread = DraftThread(index, crashed=bool(words))
         thread.name, thread.queue = _label(label.removeprefix(":"))
-        self._stack = self.draft.open_thread(thread)
+        self._stack, self._opened = self.draft.open_thread(thread), True
         return True
 
     def _name_threads(self) -> None:
@@ -174,7 +210,7 @@ class TextReader:
         return True
 
     def _goes_on(self, stack: Stack, line: str) -> bool:
-        """Whether the line is the rest of the frame above, which was too long for a mail or book."""
+        """Whether the line is the rest of the frame above, broken to fit a mail or a page."""
         joined = f"{self._last.rstrip()} {line.strip()}"
         if not self._last or len(joined) > LONGEST or stack.count > len(stack.frames):
             return False
@@ -196,8 +232,7 @@ class TextReader:
         if found is not None:
             heavy.add(found[1])
 
-    def _image_line(self, line: str) -> bool:
-        """Whether the line belongs to the list of images, or to nothing that we read."""
+    def _image_line(self, line: str) -> None:
         image = read_image(line)
         if image is not None:
             self.draft.images.append(image)
@@ -207,7 +242,6 @@ class TextReader:
             self.head.setdefault("Model", line[len("Model:") :].partition(", ")[0].strip())
         elif self._block is not None or line.partition(":")[0] in NOTES:
             self._head_line(line)
-        return True
 
     def _end(self) -> None:
         self._over = True

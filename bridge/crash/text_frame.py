@@ -27,6 +27,8 @@ _IMAGE = re.compile(
 )
 _UUID = re.compile(r"<([0-9a-fA-F-]{32,36}+)>")
 _ARCHITECTURE = re.compile(r"(?:arm64e?|arm64_32|armv\d\w?|x86_64h?|i386|ppc\w{0,6}|unknown)$")
+USUAL = frozenset({"arm64", "arm64e", "x86_64"})
+"""The architectures of most images."""
 _STACK_ENTRY = re.compile(r"\s*+(\d{1,9})\s++(\S.*)$", re.DOTALL)
 _PLACE = re.compile(r"\((.{1,512}?) \+ (\d{1,24})\)(?: \[(0x[0-9a-fA-F]{1,32})\])?$", re.DOTALL)
 _DIGITS = 24
@@ -50,7 +52,7 @@ def read_frame(line: str) -> RawFrame | None:
     frame = RawFrame(int(number), image, int(address, 16))
     if len(line) > LONGEST:
         frame.image = clean(image)
-        _read_place(frame, line[found.end() :].strip())
+        read_rest(frame, line[found.end() :].strip())
         return frame
     rest = line[found.end() :].strip()
     head, plus, tail = rest.rpartition(" + ")
@@ -60,7 +62,7 @@ def read_frame(line: str) -> RawFrame | None:
         else:
             frame.symbol, frame.symbol_offset = head, int(tail)
         return frame
-    _read_place(frame, rest)
+    read_rest(frame, rest)
     return frame
 
 
@@ -74,7 +76,7 @@ def _read_odd_frame(line: str) -> RawFrame | None:
         return None
     image = clean(line[number.end() : address.start()].strip())
     frame = RawFrame(int(number[1]), image or None, int(address[1], 16))
-    _read_place(frame, line[address.end() :].strip())
+    read_rest(frame, line[address.end() :].strip())
     return frame
 
 
@@ -84,11 +86,11 @@ def read_frame_without_address(line: str) -> RawFrame | None:
     if found is None:
         return None
     frame = RawFrame(int(found[1]), clean(found[2]))
-    _read_place(frame, line[found.start(3) :].strip())
+    read_rest(frame, line[found.start(3) :].strip())
     return frame if frame.symbol or frame.offset is not None else None
 
 
-def _read_place(frame: RawFrame, rest: str) -> None:
+def read_rest(frame: RawFrame, rest: str) -> None:
     """Put into `frame` what follows the address."""
     base = _BASE.match(rest)
     if base is not None:
@@ -153,40 +155,53 @@ def read_image(line: str) -> RawImage | None:
     found = _IMAGE.match(line)
     if found is not None and len(line) <= LONGEST:
         start, end, label, uuid, path = found.groups()
-        return _image(start, end, label, uuid, path)
+        return image_of(start, end, label, uuid, path)
     found = _RANGE.match(line)
     if found is None:
         return None
     rest = line[found.end() :]
     uuid = _UUID.search(rest)
     if uuid is not None:
-        return _image(found[1], found[2], rest[: uuid.start()], uuid[1], rest[uuid.end() :].strip())
+        return image_of(
+            found[1], found[2], rest[: uuid.start()], uuid[1], rest[uuid.end() :].strip()
+        )
     label, slash, tail = rest.partition(" /")
-    return _image(found[1], found[2], label, None, slash.strip() + tail)
+    return image_of(found[1], found[2], label, None, slash.strip() + tail)
 
 
-def _image(start: str, end: str, label: str, uuid: str | None, path: str) -> RawImage:
+def image_of(start: str, end: str, label: str, uuid: str | None, path: str) -> RawImage:
     """The image of a line's parts; `path` is one only if it starts with a slash."""
-    file = clean(path.partition(" {")[0].rstrip()) if path.startswith("/") else None
-    name, arch = _split_label(label.strip())
+    file = _file(path) if path[:1] == "/" else None
+    name, arch = _split_label(label)
     base = int(start, 16)
     return RawImage(
         # macOS writes the bundle's identifier; the executable's name is what .ips has too.
         last_part(file) or clean(name) or "???",
-        uuid=uuid.replace("-", "").lower() if uuid else None,
-        base=base,
-        size=max(int(end, 16) - base + 1, 0),
-        arch=arch,
-        path=file,
+        uuid.replace("-", "").lower() if uuid else None,
+        base,
+        max(int(end, 16) - base + 1, 0),
+        arch,
+        file,
     )
+
+
+def _file(path: str) -> str:
+    """The path without the JSON that some append, as harmless as any text."""
+    if " {" in path:
+        path = path.partition(" {")[0]
+    return clean(path.rstrip())
 
 
 def _split_label(label: str) -> tuple[str, str | None]:
     """An image's name and architecture, from `App arm64` or `com.example.app (1.0 - 1)`."""
+    label = label.strip()
+    head, _, tail = label.rpartition(" ")
+    if head and tail in USUAL:
+        return head.rstrip(), tail
     versions = label.find(" (")
     if versions > 0:
         label = label[:versions]
-    head, _, tail = label.rpartition(" ")
+        head, _, tail = label.rpartition(" ")
     if head and _ARCHITECTURE.match(tail):
         return head.strip(), tail
     return label.strip(), None

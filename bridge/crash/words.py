@@ -16,11 +16,16 @@ def clean(text: str) -> str:
 
 def known(text: str | None) -> str | None:
     """`text` as it is, or None where it says nothing."""
-    text = clean(text).strip() if text else ""
-    return text or None
+    if not text:
+        return None
+    if len(text) <= LONGEST and text.isascii() and "\0" not in text:
+        return text.strip() or None
+    return clean(text).strip() or None
 
 
 def last_part(path: str | None) -> str | None:
     """The last part of a path; None where there is none to speak of."""
-    name = (path or "").rstrip("/").rpartition("/")[2].strip()
-    return name if name and not name.startswith("...") and name != "???" else None
+    if not path:
+        return None
+    name = path.rstrip("/").rpartition("/")[2].strip()
+    return name if name and name[:3] not in {"...", "???"} else None

@@ -11,13 +11,12 @@ from typing import Any
 
 from bridge.crash.json_body import Table, read_object, table
 
-FENCES = ("```", "~~~", "{code", "{noformat")
+_FENCES = ("```", "~~~", "{code", "{noformat")
 _CHUNK = 1 << 18
-_SOFT_BREAK = re.compile(rb"=\r?\n")
 _SAMPLE = 1 << 16
-_PAGE = re.compile(
-    rb"<(?:br|pre|p|code|div)\b[^<>\n]{0,200}>|&(?:lt|gt|amp|nbsp|quot|#\d{1,5});", re.I
-)
+_PAGE_MARKS = (b"<br", b"<pre", b"<p>", b"</p>", b"<code", b"<div", b"&lt;", b"&gt;", b"&quot;")
+_FEWEST_MARKS = 3
+_PAGE_SAMPLE = 1 << 13
 _LINE_TAG = re.compile(r"<(?:br|/p|/div|/li|/tr)\s{0,8}/?>[ \t]{0,8}(?:\r?\n)?", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:p|pre|code|div|span|h[1-6]|hr|a|b|i|em|strong|blockquote|ul|li|details|summary|td|tr"
@@ -26,6 +25,7 @@ _TAG = re.compile(
 )
 _SPACED = re.compile(r"\n[ \t]{0,32}(?:\r?\n)")
 _SPACED_LINES = 40
+_FEWEST_SPACED = 10
 
 
 def unwrapped(data: bytes) -> bytes:
@@ -38,15 +38,15 @@ def unwrapped(data: bytes) -> bytes:
         data = data.replace(b"\r", b"\n")
         if b"\n" not in data and data[:_SAMPLE].count(b"\\n") > _SPACED_LINES:
             data = _string_literal(data)
-    if len(_SOFT_BREAK.findall(data[:_SAMPLE])) > 1 and b"=3D" in data:
+    if _is_quoted_printable(data[:_PAGE_SAMPLE]):
         data = binascii.a2b_qp(data)
     return _without_markup(data) if _is_page(data) else data
 
 
-def lines_of(data: bytes, start: int, *, prefix: bytes, end: int | None = None) -> Iterator[str]:
-    """The lines from `start` on, without quote marks, up to the end of a code fence.
+def pieces_of(data: bytes, start: int, *, prefix: bytes, end: int | None = None) -> Iterator[str]:
+    """The text from `start` on, without quote marks, up to the end of a code fence.
 
-    They are decoded piece by piece, so that a large log is not held several times.
+    It comes in pieces of whole lines, so that a large log is not held several times.
     """
     double = _is_double_spaced(data[start : start + _SAMPLE])
     quoted = quote_marks(prefix) if prefix else None
@@ -58,10 +58,19 @@ def lines_of(data: bytes, start: int, *, prefix: bytes, end: int | None = None) 
         if quoted is not None:
             piece = quoted.sub(b"", piece)
         text = _plain(piece.decode("utf-8", "replace"))
-        for line in (_SPACED.sub("\n", text) if double else text).split("\n"):
-            if line[:3] in _FENCE_STARTS and line.startswith(FENCES):
-                return
-            yield line
+        fence = _fence_in(text)
+        text = text if fence is None else text[:fence]
+        yield _SPACED.sub("\n", text) if double else text
+        if fence is not None:
+            return
+
+
+def _fence_in(text: str) -> int | None:
+    """Where a line that ends a code fence starts."""
+    if text.startswith(_FENCES):
+        return 0
+    found = [at for f in _FENCES if f[0] in text and (at := text.find(f"\n{f}")) >= 0]
+    return min(found, default=None)
 
 
 def quote_marks(prefix: bytes) -> re.Pattern[bytes]:
@@ -73,9 +82,6 @@ def quote_marks(prefix: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"^" + re.escape(marks) + rb"(?:" + tail + rb"|(?=\r?$))", re.MULTILINE)
 
 
-_FENCE_STARTS = frozenset(fence[:3] for fence in FENCES)
-
-
 def _plain(text: str) -> str:
     """`text` with ordinary spaces, and without carriage returns and NULs."""
     if "\r" in text:
@@ -85,13 +91,21 @@ def _plain(text: str) -> str:
     return text if text.isascii() else text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+def _is_quoted_printable(sample: bytes) -> bool:
+    """Whether a mail's soft line ends are in it, or its header says so."""
+    if b"=" not in sample:
+        return False
+    soft = sample.count(b"=\n") + sample.count(b"=\r\n")
+    return soft > 1 or b"quoted-printable" in sample.lower()
+
+
 def _as_utf8(data: bytes) -> bytes:
     """UTF-16, with or without a byte order mark, turned into UTF-8; other bytes as they are."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").encode("utf-8", "replace")
     sample = data[:200]
     for name, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
-        if len(zeros) > 8 and zeros.count(0) * 10 > len(zeros) * 9:
+        if len(zeros) > _FEWEST_SPACED and zeros.count(0) * 10 > len(zeros) * 9:
             return data.decode(name, "replace").encode("utf-8", "replace")
     return data.removeprefix(b"\xef\xbb\xbf")
 
@@ -121,7 +135,11 @@ def _string_literal(data: bytes) -> bytes:
 
 def _is_page(data: bytes) -> bool:
     """Whether this looks like a piece of a web page: its tags, or `<` written as an entity."""
-    return len(_PAGE.findall(data[:_SAMPLE])) > 2
+    sample = data[:_PAGE_SAMPLE]
+    if b"<" not in sample and b"&" not in sample:
+        return False
+    sample = sample.lower()
+    return sum(sample.count(mark) for mark in _PAGE_MARKS) >= _FEWEST_MARKS
 
 
 def _without_markup(data: bytes) -> bytes:
@@ -133,4 +151,4 @@ def _is_double_spaced(sample: bytes) -> bool:
     """Whether there is a blank line after every line, as some web forms put it."""
     lines = [not line.strip(b" \t\r>") for line in sample.split(b"\n", _SPACED_LINES)]
     odd = lines[1:_SPACED_LINES:2]
-    return len(odd) > 10 and (all(odd) or all(lines[:_SPACED_LINES:2]))
+    return len(odd) > _FEWEST_SPACED and (all(odd) or all(lines[:_SPACED_LINES:2]))
