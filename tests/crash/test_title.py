@@ -79,6 +79,22 @@ def test_wrappers_and_runtime_are_not_blamed() -> None:
     assert found.title == "Crash: abort in CartView.total"
 
 
+def test_a_named_frame_stands_before_a_place_without_a_name() -> None:
+    stack = (Line("Sunrise", None, 8), Line("Sunrise", "Cart.load()", 8))
+
+    assert diagnosis_of(Crash(**ABORT, stack=stack)).title == "Crash: abort in Cart.load"
+
+
+def test_main_and_wrappers_are_no_place_but_the_app_is() -> None:
+    main = Line("Sunrise", "static SunriseApp.$main()", 8)
+    script = Line("Sunrise", "RCTFatal", 8)
+
+    assert diagnosis_of(Crash(**ABORT, stack=(main,))).title == "Crash: abort in Sunrise"
+    assert diagnosis_of(Crash(**ABORT, last_exception=(script,))).title == (
+        "Crash: fatal JavaScript error in Sunrise"
+    )
+
+
 def test_without_symbols_the_image_is_the_place() -> None:
     found = diagnosis_of(Crash(**ABORT, stack=(Line("Sunrise", None, 8),)))
 
