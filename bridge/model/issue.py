@@ -173,9 +173,15 @@ class History:
     told: tuple[str, ...] = ()
     """`News.op` of what we have said, or found to be so when the issue was new."""
     told_at: datetime | None = None
-    """When we last commented on a milestone."""
+    """When we last commented."""
+    telling: tuple[News, ...] = ()
+    """What a comment says that we began to post; kept before, so that it is posted once."""
+    reopening: bool = False
+    """Whether that comment is posted by opening the issue again."""
     closing: datetime | None = None
     """The closing after which a regression was handled."""
+    succeeded_by: str | None = None
+    """The group that a regression was filed as, instead of opening this one's issue again."""
     muted: bool = False
     """Whether the label that silences us was there when we last looked."""
     undone: bool = False
@@ -188,6 +194,7 @@ class History:
     """The issue's status when we last looked."""
     seen_reason: CloseReason | None = None
     seen_at: datetime | None = None
+    """When we first saw it so."""
 
 
 class UpdateOutcome(StrEnum):
@@ -252,6 +259,18 @@ class Occurrence:
     """The finer fingerprint key, by which its kin can follow it into another group."""
     how: str = ""
     """How it came in: `new`, `exact`, `near`, `incident`, `follow-up`, `apart`, or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownBuild:
+    """A build that some feedback of an app came from."""
+
+    version: str | None
+    """The marketing version."""
+    build: str | None
+    platform: str | None
+    uploaded_at: datetime
+    """By Apple's clock; builds are ordered by this alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

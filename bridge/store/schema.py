@@ -133,6 +133,16 @@ OCCURRENCES = Table(
     Index("occurrences_by_group_id", "group_id", "at"),
 )
 
+BUILDS = Table(
+    "builds",
+    METADATA,
+    Column("app", String, primary_key=True),
+    Column("platform", String, primary_key=True),
+    Column("version", String, primary_key=True),
+    Column("build", String, primary_key=True),
+    Column("uploaded_at", UtcDateTime, nullable=False),
+)
+
 TRACES = Table(
     "traces",
     METADATA,

@@ -14,6 +14,15 @@ def upgrade() -> None:
         op.add_column("groups", column)
     _create_traces()
     _create_looks()
+    op.create_table(
+        "builds",
+        sa.Column("app", sa.String(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("build", sa.String(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("app", "platform", "version", "build", name="builds_key"),
+    )
 
 
 def _create_looks() -> None:
