@@ -1,6 +1,7 @@
 """From a parsed report to what we make of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bridge.crash.cause import cause_of, family_key
 from bridge.crash.facts import facts
@@ -11,20 +12,33 @@ from bridge.crash.sight import seen
 from bridge.crash.stack import telling_stack
 from bridge.crash.title import blame, title
 from bridge.crash.trace import trace
-from bridge.model import CrashReport, Diagnosis, ReportKind
+from bridge.model import CrashReport, Diagnosis, Fingerprint, ReportKind
 
 
 def understand(
-    data: bytes, *, rules: RuleBook = SHIPPED, earlier: Sequence[RuleBook] = ()
+    data: bytes,
+    *,
+    rules: RuleBook = SHIPPED,
+    earlier: Sequence[RuleBook] = (),
+    named: Callable[[CrashReport], CrashReport] | None = None,
 ) -> Diagnosis | None:
     """What a crash log says and what we make of it; None where the bytes are no Apple report.
 
     `rules` are those of now, `earlier` those that existing groups may have been made by, newest
-    first. Never raises, whatever the bytes. What can't be read is one of the report's warnings.
+    first. `named` gives a report's frames the names that its dSYMs have; the fingerprint keeps
+    the keys of the form without them. Never raises, whatever the bytes. What can't be read is one
+    of the report's warnings.
     """
     try:
         report = read(data)
-        return None if report is None else diagnosed(report, rules=rules, earlier=earlier)
+        if report is None:
+            return None
+        plain = diagnosed(report, rules=rules, earlier=earlier)
+        told = named(report) if named is not None else report
+        if told is report:
+            return plain
+        found = diagnosed(told, rules=rules, earlier=earlier)
+        return replace(found, fingerprint=_joined(found.fingerprint, plain.fingerprint))
     except Exception as exc:  # noqa: BLE001  # a feedback must not be lost to a mistake of ours
         warning = f"The log could not be understood, by a mistake of this program: {exc!r}."
         broken = CrashReport(format="crash-text", kind=ReportKind.OTHER, warnings=(warning[:500],))
@@ -47,4 +61,17 @@ def diagnosed(
         blame=at.frame if at else None,
         trace=trace(cause, views),
         facts=facts(marked, cause),
+    )
+
+
+def _joined(named: Fingerprint, plain: Fingerprint) -> Fingerprint:
+    """The fingerprint of a report with names, found by what it was known by without them too."""
+    finer = (plain.exact,) if plain.exact else ()
+    older = (*named.older, *finer, *plain.older)
+    aliases = (*named.aliases, plain.key, *plain.aliases)
+    own = {named.key, named.exact}
+    return replace(
+        named,
+        older=tuple(key for key in dict.fromkeys(older) if key not in own),
+        aliases=tuple(key for key in dict.fromkeys(aliases) if key not in own),
     )

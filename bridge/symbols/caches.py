@@ -1,6 +1,5 @@
 """Symbols in the form in which one looks them up, kept while there is room. Needs `symbolic`."""
 
-import io
 import shutil
 import tempfile
 import zipfile
@@ -23,6 +22,7 @@ ROOM = 256 << 20
 """Bytes of lookup tables that are kept; a large app's takes some tens of millions."""
 _NO_PLACE = 0xFFFFFFFF
 """What symbolic gives for the start of a function that was inlined."""
+_PART = 1 << 20
 _UNREADABLE = 1_000
 """Broken builds that are remembered."""
 
@@ -123,4 +123,6 @@ def _unzip(build: Found, target: Path) -> None:
 
 
 def _size(table: _Table) -> int:
-    return table.open_stream().seek(0, io.SEEK_END)
+    """Its bytes, which only reading tells."""
+    stream = table.open_stream()
+    return sum(len(part) for part in iter(lambda: stream.read(_PART), b""))
