@@ -134,7 +134,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("memory.protected", ACCESS | {"subtype": "KERN_PROTECTION_FAILURE at 0x00000002c95853a8",
         "codes": "0x2", "stack": PLAIN}),
     ("memory.pac", ACCESS | {"subtype": "KERN_INVALID_ADDRESS at "
-        "0xffff800000001234 -> 0x1234 (possible pointer authentication failure)", "codes": "0x1", "stack": PLAIN}),
+        "0xffff800000001234 -> 0x1234 (possible pointer authentication failure)",
+        "codes": "0x1", "stack": PLAIN}),
     ("arithmetic", {"exception": "EXC_ARITHMETIC", "signal": "SIGFPE"}),
     ("pipe", {"exception": "EXC_CRASH", "signal": "SIGPIPE"}),
     ("syscall", {"exception": "EXC_CRASH", "signal": "SIGSYS"}),
