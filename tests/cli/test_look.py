@@ -4,13 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bridge.simulators.server import Simulator
 from tests.cli.conftest import Run
-from tests.crash.samples import ips_report
+from tests.crash.samples import APP, CART, IMAGES, Crash, Image, Line, ips_report, text_report
 from tests.pipeline.conftest import House
 from tests.pipeline.samples import WORDS, crash, crash_text, screenshot
 
@@ -74,6 +75,48 @@ async def test_a_file_that_is_no_report_is_a_line_with_its_error_and_exit_1_at_t
     assert told.code == 1
     assert bad["error"] in told.out
     assert "CartView.total.getter" in told.out
+
+
+async def test_group_says_which_files_are_one_problem_and_how_that_was_found(
+    run: Run, tmp_path: Path, no_log: Path
+) -> None:
+    stack = (*CART[:6], *(Line("Sunrise", f"Step.f{n}()", 0xE000 + n) for n in range(9)))
+    wrapped = (*stack[:3], Line("Sunrise", "Cart.measured(_:)", 0xC700), *stack[3:])
+    first, near, other = (
+        Crash(stack=lines, incident=f"8E7C1C0F-30CF-4C3B-9D0E-{n:012X}", images=build(n))
+        for n, lines in enumerate((stack, wrapped, (stack[0], *stack[4:])))
+    )
+    again = first.but(incident="8E7C1C0F-30CF-4C3B-9D0E-00000000000F", images=build(9))
+    texts = (text_report(first), text_report(other), ips_report(first), text_report(near))
+    files = [tmp_path / f"{n}.crash" for n in range(5)]
+    for file, text in zip(files, (*texts, text_report(again)), strict=True):
+        file.write_text(text)
+
+    done = await run("inspect", "--group", "--format", "json", *files[:1], no_log, *files[1:])
+
+    assert done.code == 1
+    assert set(done.lines.pop(1)) == {"file", "error"}
+    groups = [line["group"] for line in done.lines if "group" in line]
+    assert [list(group) for group in groups] == [["id", "how", "of"]] * 5
+    first_id, other_id = groups[0]["id"], groups[1]["id"]
+    assert first_id != other_id
+    opener = str(files[0])
+    assert [(group["id"], group["how"], group["of"]) for group in groups] == [
+        (first_id, "new", None),
+        (other_id, "new", None),
+        (first_id, "incident", opener),
+        (first_id, "near", opener),
+        (first_id, "exact", opener),
+    ]
+    told = await run("inspect", "--group", *files)
+    assert f"{first_id} (new)" in told.out
+    assert f"{first_id} (near, of" in told.out
+    assert "group" not in (await run("inspect", "--format", "json", files[0])).lines[0]
+
+
+def build(number: int) -> tuple[Image, ...]:
+    """The images of a build that no other report is of."""
+    return (replace(APP, uuid=f"{number:032x}"), *IMAGES[1:])
 
 
 async def test_symbols_are_shown_as_they_are_written(run: Run, tmp_path: Path) -> None:
