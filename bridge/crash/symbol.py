@@ -208,7 +208,7 @@ def _function(text: str, modules: tuple[str, ...]) -> str:
         text = text.removesuffix(word)
     name, arguments = _split_arguments(text)
     if "::" in name or name.startswith(("void ", "operator ")) or _NATIVE.search(arguments or ""):
-        return _without_return_type(name)
+        return _without_return_type(_without_inner_arguments(name))
     # Swift 2 wrote types behind a space.
     name = name.strip().partition(" (")[0]
     for module in modules:
@@ -270,6 +270,27 @@ def _unclosed(text: str) -> int | None:
         elif mark == ")" and open_at:
             open_at.pop()
     return open_at[0] if open_at else None
+
+
+def _without_inner_arguments(name: str) -> str:
+    """`a::load::operator()` of `a::load(int)::operator()`: a lambda's function, without types."""
+    kept: list[str] = []
+    depth, start = 0, 0
+    for place, mark in enumerate(name):
+        if mark == "(":
+            start = len(kept) if depth == 0 else start
+            depth += 1
+        kept.append(mark)
+        if mark == ")" and depth:
+            depth -= 1
+            inside = "".join(kept[start:]) if depth == 0 else ""
+            if (
+                depth == 0
+                and name.startswith("::", place + 1)
+                and inside != "(anonymous namespace)"
+            ):
+                del kept[start:]
+    return "".join(kept).replace("::::", "::")
 
 
 def _without_return_type(name: str) -> str:

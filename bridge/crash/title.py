@@ -22,14 +22,14 @@ def blame(views: Sequence[Seen]) -> Seen | None:
     """The first frame of the app's own code that says something, below wrappers and runtime.
 
     One with a name, if one is near. Else the first named system frame that is no plumbing, else
-    the app's `main`; None where there is no stack. `views` is the telling stack by the rules.
+    the app's `main`, else none. `views` is the telling stack as the rules see it.
     """
     mine = own(views)
     if mine:
         return next((view for view in mine[:_NEAR] if view.name), mine[0])
     named = (view for view in views if view.role is Role.SYSTEM and view.name)
     own_any = (view for view in views if view.frame.in_app)
-    return next(named, None) or next(own_any, None) or next(iter(views), None)
+    return next(named, None) or next(own_any, None)
 
 
 def title(report: CrashReport, cause: Cause, at: Seen | None) -> str:
@@ -56,7 +56,7 @@ def _place(view: Seen) -> str | None:
         return view.image if view.frame.in_app else None
     if view.frame.in_app and view.role not in OWN:
         # A wrapper or `main`: the app's name says as much.
-        return view.image
+        return None
     name = name.removesuffix(" {closure}").removesuffix(" block")
     if name[:2] in {"-[", "+["}:
         return name

@@ -61,6 +61,12 @@ from bridge.model import Frame
         ("shop::load::{{closure}}", "shop::load::_$u7b$$u7b$closure$u7d$$u7d$::he9e40a337d00faee"),
         ("shop::load", "shop::load::hbb993e795b77e561 (.llvm.8727453075381608255)"),
         ("a::B::c(int)", "decltype(std::declval<a::B&>()()) a::B::c[abi:ne180100]<a::B>(a::B...."),
+        ("a::load(int)::$_1::operator()() const", "a::load(long)::$_0::operator()()"),
+        (
+            "a::load(int)::'lambda'()::operator()() const",
+            "a::load(b::C&)::'lambda0'()::operator()()",
+        ),
+        ("a::(anonymous namespace)::load(int)", "a::(anonymous namespace)::load(long)"),
         ("a::B::c", "_ZZZN1a1B1cENS_10unique_ptrINS0_9JSRuntimeENS2_14default_dele..."),
         ("Cart_Load", "Cart_Load_m0123456789ABCDEF0123456789ABCDEF01234567"),
         ("Cart.init", "App.Cart.init (App.Store)App.Cart"),
