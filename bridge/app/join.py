@@ -24,6 +24,7 @@ from bridge.pipeline import GROUP, LATE_LOG, Pipeline
 from bridge.render import AppFacts, FieldContext, Renderer
 from bridge.routes import reachable
 from bridge.store import Store
+from bridge.symbols import Symbols
 from bridge.telemetry import Metrics
 from bridge.trackers.base import Opening, Tracker
 from bridge.trackers.registry import tracker_type
@@ -47,6 +48,8 @@ class Bridge:
     trackers: Mapping[str, Tracker]
     apps: Mapping[str, AppFacts]
     renderer: Renderer
+    understanding: Understanding
+    symbols: Symbols | None
     pipeline: Pipeline
     worker: Worker
     metrics: Metrics
@@ -121,6 +124,11 @@ def app_facts(config: Config) -> Mapping[str, AppFacts]:
     }
 
 
+def open_symbols(config: Config, clock: Clock) -> Symbols | None:
+    """Return the symbols that the configuration names; None if it names none."""
+    return Symbols.of(config.settings.symbols, base=config.base, monotonic=clock.monotonic)
+
+
 def places(
     config: Config, apps: Mapping[str, AppFacts], renderer: Renderer
 ) -> Mapping[tuple[str, str], frozenset[str]]:
@@ -151,6 +159,7 @@ def check_subject(bridge: Bridge) -> Subject:
         data=bridge.config.base / settings.storage.attachments,
         public_url=settings.server.public_url,
         empty_includes=bridge.config.empty_includes(),
+        symbols=bridge.symbols,
     )
 
 
@@ -183,6 +192,13 @@ def _join(
     metrics = Metrics(CollectorRegistry(), apps=config.apps)
     renderer = Renderer(folders=config.template_folders())
     apps = app_facts(config)
+    symbols = open_symbols(config, clock)
+    understanding = Understanding(
+        store.blobs,
+        keepsakes=store.keepsakes,
+        rules=settings.crash_rules,
+        symbols=symbols,
+    )
     issues = Issues(
         store=store,
         renderer=renderer,
@@ -199,7 +215,7 @@ def _join(
             crash_log=settings.crash_log,
             clock=clock,
         ),
-        understanding=Understanding(store.blobs),
+        understanding=understanding,
         match=Match(store, tester_key=issues.tester_key),
         issues=issues,
         store=store,
@@ -214,6 +230,8 @@ def _join(
         trackers=trackers,
         apps=apps,
         renderer=renderer,
+        understanding=understanding,
+        symbols=symbols,
         pipeline=pipeline,
         worker=_worker(pipeline, store, settings.worker, metrics, owner=owner, clock=clock),
         metrics=metrics,

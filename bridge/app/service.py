@@ -14,6 +14,7 @@ from aiohttp.http import HttpProcessingError
 from bridge.app.join import Bridge
 from bridge.app.web import web_application
 from bridge.errors import Misconfigured
+from bridge.symbols import INSTALL, UNUSABLE
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,8 @@ async def serve(
     `Misconfigured` if the address can't be used.
     """
     stop = stop or asyncio.Event()
+    if bridge.symbols is not None and not bridge.symbols.usable:
+        log.error("symbols unusable", problem=UNUSABLE, advice=INSTALL)
     with _signals(stop):
         async with contextlib.AsyncExitStack() as stack:
             if role is not Role.WORKER:

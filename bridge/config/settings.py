@@ -16,6 +16,7 @@ from bridge.ops.access import ServerSettings
 from bridge.routes import Route
 from bridge.settings import Secret, Settings
 from bridge.store import StorageSettings
+from bridge.symbols import SymbolSettings
 from bridge.worker import WorkerSettings
 
 SOON = 10.0  # seconds that a person waits for one answer
@@ -72,6 +73,8 @@ class BridgeSettings(Settings):
     """How long a crash log is waited for."""
     crash_rules: CrashRules = CrashRules()
     """Frames of a crash that say nothing about the bug, beside those that are known anyway."""
+    symbols: SymbolSettings = SymbolSettings()
+    """Where the dSYMs are that give crashes without symbols their names."""
     server: ServerSettings = ServerSettings()
     """Where the service listens."""
 

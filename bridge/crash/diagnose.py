@@ -65,10 +65,16 @@ def diagnosed(
 
 
 def _joined(named: Fingerprint, plain: Fingerprint) -> Fingerprint:
-    """The fingerprint of a report with names, found by what it was known by without them too."""
+    """The fingerprint of a report with names, found by what it was known by without them too.
+
+    A key of unnamed places is one place in one build, and proves the same problem. One of names
+    is coarser than the new one, which has inlined functions: groups of before are found by it,
+    and no new one gets it.
+    """
     finer = (plain.exact,) if plain.exact else ()
-    older = (*named.older, *finer, *plain.older)
-    aliases = (*named.aliases, plain.key, *plain.aliases)
+    placed = any(word.startswith("u:") for word in plain.used)
+    older = (*named.older, *finer, *plain.older, *(() if placed else (plain.key,)))
+    aliases = (*named.aliases, *((plain.key,) if placed else ()), *plain.aliases)
     own = {named.key, named.exact}
     return replace(
         named,

@@ -1,8 +1,9 @@
 """The check: what would go wrong, found before the first feedback does."""
 
+import asyncio
 import re
 import shutil
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bridge.model import Kind
 from bridge.render import AppFacts, FieldContext, Renderer
 from bridge.routes import Near, OnRegression, Route, reachable
 from bridge.store import Store
+from bridge.symbols import INSTALL, UNUSABLE, Symbols
 from bridge.trackers.base import Finding, Level, Tracker
 
 ROLES = "the key needs the role App Manager or Developer, and access to this app"
@@ -38,6 +40,8 @@ class Subject:
     public_url: str | None
     empty_includes: tuple[str, ...] = ()
     """Patterns of more configuration files that no file matches."""
+    symbols: Symbols | None = None
+    """The dSYMs, where some folders with them are named."""
 
 
 async def check(subject: Subject) -> AsyncGenerator[Finding]:
@@ -46,6 +50,9 @@ async def check(subject: Subject) -> AsyncGenerator[Finding]:
     yield _space(subject)
     for pattern in subject.empty_includes:
         yield Finding(level=Level.WARNING, text=f"include: no file matches {pattern}")
+    if subject.symbols is not None:
+        for finding in await asyncio.to_thread(_symbols, subject.symbols):
+            yield finding
     for finding in _unbuilt(subject):
         yield finding
     for name in subject.apps:
@@ -69,6 +76,22 @@ def _space(subject: Subject) -> Finding:
     if free < LITTLE_SPACE:
         return Finding(level=Level.WARNING, text=text, advice="screenshots and logs are kept there")
     return Finding(level=Level.OK, text=text)
+
+
+def _symbols(symbols: Symbols) -> Sequence[Finding]:
+    if not symbols.usable:
+        return [Finding(level=Level.ERROR, text=UNUSABLE, advice=INSTALL)]
+    found = symbols.overview()
+    return [
+        Finding(level=Level.OK, text=f"symbols: {found.builds} UUIDs have symbols")
+        if found.builds
+        else Finding(
+            level=Level.WARNING,
+            text="symbols: no dSYM lies in the folders under symbols.folders",
+            advice="put dSYMs, .xcarchives or zips of dSYMs there",
+        ),
+        *(Finding(level=Level.WARNING, text=f"symbols: {each}") for each in found.problems),
+    ]
 
 
 def _unbuilt(subject: Subject) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from bridge.store.failures import LeaseLost, StoreUnavailable
 from bridge.store.inbox import Inbox
 from bridge.store.intents import Intents
 from bridge.store.jobs import Jobs
+from bridge.store.keepsakes import Keepsakes
 from bridge.store.leases import Leases
 from bridge.store.ledger import KeptFeedback, Ledger
 from bridge.store.status import WHY, StatusRow
@@ -20,6 +21,7 @@ __all__ = [
     "Incoming",
     "Intents",
     "Jobs",
+    "Keepsakes",
     "KeptFeedback",
     "LeaseLost",
     "Leases",

@@ -2,10 +2,11 @@
 
 from bridge.symbols.settings import SymbolSettings
 from bridge.symbols.symbolicate import Place, Source, symbolicated
-from bridge.symbols.symbols import MISSING, Overview, Symbols
+from bridge.symbols.symbols import INSTALL, UNUSABLE, Overview, Symbols
 
 __all__ = [
-    "MISSING",
+    "INSTALL",
+    "UNUSABLE",
     "Overview",
     "Place",
     "Source",

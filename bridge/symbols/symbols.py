@@ -11,10 +11,11 @@ from bridge.symbols.index import Index
 from bridge.symbols.settings import SymbolSettings
 from bridge.symbols.symbolicate import Place, symbolicated
 
-MISSING = (
-    "symbols.folders is set, but the extra that reads dSYMs is not installed; crashes stay without "
-    'names: pip install "feedback-bridge[symbols]"'
+UNUSABLE = (
+    "symbols: symbols.folders is set, but the extra that reads dSYMs is not installed, so crashes "
+    "get no names from them"
 )
+INSTALL = 'pip install "feedback-bridge[symbols]"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
