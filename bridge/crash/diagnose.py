@@ -56,7 +56,7 @@ def diagnosed(
     return Diagnosis(
         report=marked,
         cause=cause,
-        fingerprint=fingerprint(report, cause, rules=rules, earlier=earlier),
+        fingerprint=fingerprint(report, cause, views, rules=rules, earlier=earlier),
         title=title(marked, cause, at),
         blame=at.frame if at else None,
         trace=trace(cause, views),

@@ -19,11 +19,18 @@ VERSIONS = (v1,)
 
 
 def fingerprint(
-    report: CrashReport, cause: Cause, *, rules: RuleBook, earlier: Sequence[RuleBook] = ()
+    report: CrashReport,
+    cause: Cause,
+    views: Sequence[Seen],
+    *,
+    rules: RuleBook,
+    earlier: Sequence[RuleBook] = (),
 ) -> Fingerprint:
-    """The fingerprint of a report whose cause is known, by `rules` and by those of before."""
-    views = _views(report, cause, rules)
-    newest, *_ = VERSIONS
+    """The fingerprint of a report whose cause is known, by `rules` and by those of before.
+
+    `views` is its telling stack as `rules` see it.
+    """
+    newest, *rest = VERSIONS
     now = newest.keys(rules.marked(report), cause, views, version=_version(newest.NAME, rules))
     older = (
         version.keys(
@@ -33,7 +40,7 @@ def fingerprint(
             version=_version(version.NAME, book),
         ).key
         for book in dict.fromkeys((rules, *earlier))
-        for version in VERSIONS
+        for version in (rest if book == rules else VERSIONS)
     )
     return Fingerprint(
         key=now.key,

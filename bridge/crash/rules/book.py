@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bridge.crash.rules.everywhere import ANYWHERE, BARE, NAMELESS, SENTINELS
 from bridge.crash.rules.own import OWN, WRAPPER_IMAGES
@@ -88,7 +89,7 @@ class RuleBook:
 class _Ordered:
     """Rules of which the first that matches decides, found without trying each."""
 
-    __slots__ = ("_rest", "_starts")
+    __slots__ = ("_rest", "_starts", "first")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         numbered = list(enumerate(rules))
@@ -100,9 +101,11 @@ class _Ordered:
                 self._rest.append((number, rule))
             else:
                 self._starts.setdefault(head[:_HEAD], []).append((number, rule))
+        # The same few hundred functions are on every stack.
+        self.first = lru_cache(maxsize=4096)(self._first)
+        """The first rule that a name, in an image, falls under."""
 
-    def first(self, name: str, image: str | None) -> Rule | None:
-        """The first rule that a name falls under."""
+    def _first(self, name: str, image: str | None) -> Rule | None:
         likely = self._starts.get(name[:_HEAD], ())
         found = next(((n, rule) for n, rule in likely if rule.matches(name)), None)
         for number, rule in self._rest:
