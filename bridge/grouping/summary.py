@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from bridge.grouping.shelf import INCIDENT
 from bridge.model import (
     Attachment,
     BuildCount,
@@ -41,26 +42,52 @@ def occurrence_of(
         device_model=device.model,
         tester_key=tester_key,
         log=log,
-        incident=diagnosis.report.incident_id if diagnosis else None,
+        incident=_incident(diagnosis) if diagnosis else None,
         exact=diagnosis.fingerprint.exact if diagnosis else None,
     )
 
 
 def summarise(occurrences: Sequence[Occurrence]) -> GroupSummary:
     """Return a group's figures; `occurrences` must not be empty and may be in any order."""
-    ordered = sorted(occurrences, key=lambda o: (o.at, o.feedback_id))
+    ordered = sorted(occurrences, key=_when)
+    counted = crashes(ordered)
     by_build: dict[tuple[str | None, str | None], list[Occurrence]] = {}
-    for occurrence in ordered:
+    for occurrence in counted:
         by_build.setdefault((occurrence.version, occurrence.build), []).append(occurrence)
     newest_first = sorted(by_build.values(), key=_age, reverse=True)
     return GroupSummary(
-        occurrences=len(ordered),
-        testers=_testers(ordered),
+        occurrences=len(counted),
+        testers=testers(counted),
         first_at=ordered[0].at,
         last_at=ordered[-1].at,
         builds=tuple(_count(group) for group in newest_first),
         words=_words(ordered),
     )
+
+
+def crashes(occurrences: Iterable[Occurrence]) -> Sequence[Occurrence]:
+    """Return one occurrence for each thing that happened, oldest first.
+
+    Two submissions of one incident are one crash; of these it is the first.
+    """
+    kept: dict[str, Occurrence] = {}
+    for occurrence in sorted(occurrences, key=_when):
+        kept.setdefault(occurrence.incident or f"feedback:{occurrence.feedback_id}", occurrence)
+    return tuple(kept.values())
+
+
+def testers(occurrences: Iterable[Occurrence]) -> int:
+    """Return how many different testers there are, of those who can be told apart."""
+    return len({o.tester_key for o in occurrences if o.tester_key})
+
+
+def _when(occurrence: Occurrence) -> tuple[datetime, str]:
+    return (occurrence.at, occurrence.feedback_id)
+
+
+def _incident(diagnosis: Diagnosis) -> str | None:
+    """Return the key of the crash itself, by which its reports find each other."""
+    return next((k for k in diagnosis.fingerprint.aliases if k.startswith(INCIDENT)), None)
 
 
 def _age(occurrences: Sequence[Occurrence]) -> tuple[datetime, datetime]:
@@ -69,17 +96,13 @@ def _age(occurrences: Sequence[Occurrence]) -> tuple[datetime, datetime]:
     return (uploaded or _BEFORE_ALL, occurrences[-1].at)
 
 
-def _testers(occurrences: Sequence[Occurrence]) -> int:
-    return len({o.tester_key for o in occurrences if o.tester_key})
-
-
 def _count(occurrences: Sequence[Occurrence]) -> BuildCount:
     newest = occurrences[-1]
     return BuildCount(
         version=newest.version,
         build=newest.build,
         occurrences=len(occurrences),
-        testers=_testers(occurrences),
+        testers=testers(occurrences),
         os_versions=_distinct(o.os_version for o in reversed(occurrences)),
         device_models=_distinct(o.device_model for o in reversed(occurrences)),
     )

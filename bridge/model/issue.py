@@ -254,7 +254,7 @@ class Occurrence:
     """A keyed hash; equal means the same tester."""
     log: Attachment | None = None
     incident: str | None = None
-    """The crash's own id; two submissions of one incident are one crash."""
+    """The key of the crash itself; two submissions of one incident are one crash."""
     exact: str | None = None
     """The finer fingerprint key, by which its kin can follow it into another group."""
     how: str = ""

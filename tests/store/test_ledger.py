@@ -146,8 +146,6 @@ async def test_groups_never_cross_apps(store: Store) -> None:
     assert await store.ledger.known("third", ["v1:a"]) is None
     with pytest.raises(Refused):
         await store.ledger.merge(one.id, into=two.id)
-    with pytest.raises(Refused):
-        await store.ledger.move("sunrise", "S1", to=two.id)
 
 
 async def test_feedback_joins_once(store: Store) -> None:
@@ -224,18 +222,6 @@ async def test_a_merged_groups_keys_and_occurrences_are_the_other_ones(store: St
     }
     with pytest.raises(Refused):
         await store.ledger.merge(new.id, into=old.id)
-
-
-async def test_a_moved_occurrence_counts_in_its_new_group(store: Store) -> None:
-    one = await store.ledger.join(occurrence("S1"), **joining("v1:a"))
-    two = await store.ledger.join(occurrence("S2"), **joining("v1:b"))
-
-    await store.ledger.move("sunrise", "S1", to=two.id)
-
-    assert await store.ledger.occurrences(one.id) == []
-    assert await store.ledger.group_of("sunrise", "S1") == two
-    with pytest.raises(Gone):
-        await store.ledger.move("sunrise", "nobody", to=two.id)
 
 
 async def test_what_could_not_be_set_in_an_issue_is_noted_with_its_group(store: Store) -> None:

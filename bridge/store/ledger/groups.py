@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bridge.errors import Gone
-from bridge.model import Group, History, IssueRef, Kind, Likeness
+from bridge.model import Group, History, IssueRef, Kind, KnownBuild, Likeness
 from bridge.store.engine import insert_into, whole
 from bridge.store.ledger.part import LedgerPart
 from bridge.store.records import dump, dump_words, load, load_words
-from bridge.store.schema import FINGERPRINTS, GROUPS
+from bridge.store.schema import BUILDS, FINGERPRINTS, GROUPS
 from bridge.store.status import issue_ref
 
 
@@ -45,6 +45,53 @@ class GroupLedger(LedgerPart):
         async with self._database.reading() as connection:
             row = await owner_of(connection, app, keys, besides=besides)
         return None if row is None else group_of_row(row)
+
+    @whole
+    async def living(self, group_id: str) -> Group:
+        """Return the group that a group is now part of, itself mostly. Raises Gone."""
+        async with self._database.reading() as connection:
+            return group_of_row(await survivor(connection, group_id))
+
+    @whole
+    async def of_issue(self, app: str, tracker: str, key: str) -> Group | None:
+        """Return the app's group whose issue people call so, following merges."""
+        query = select(GROUPS.c.id).where(
+            GROUPS.c.app == app,
+            GROUPS.c.issue_tracker == tracker,
+            func.lower(GROUPS.c.issue_key) == key.strip().lower(),
+        )
+        async with self._database.reading() as connection:
+            found = await connection.scalar(query.order_by(GROUPS.c.created_at).limit(1))
+            return None if found is None else group_of_row(await survivor(connection, found))
+
+    @whole
+    async def watched(self, tracker: str, *, limit: int) -> Sequence[Group]:
+        """Return the groups whose issues we edit in a tracker, the most recently active first."""
+        active = func.coalesce(GROUPS.c.updated_at, GROUPS.c.created_at)
+        query = select(GROUPS).where(
+            GROUPS.c.tracker == tracker,
+            GROUPS.c.issue_key.is_not(None),
+            GROUPS.c.merged_into.is_(None),
+            GROUPS.c.frozen.is_(None),
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(active.desc(), GROUPS.c.id).limit(limit))
+            return [group_of_row(row) for row in rows]
+
+    @whole
+    async def builds(self, app: str) -> Sequence[KnownBuild]:
+        """Return the builds that feedback of an app came from, by when they were uploaded."""
+        query = select(BUILDS).where(BUILDS.c.app == app).order_by(BUILDS.c.uploaded_at)
+        async with self._database.reading() as connection:
+            return [
+                KnownBuild(
+                    version=row.version or None,
+                    build=row.build,
+                    platform=row.platform or None,
+                    uploaded_at=row.uploaded_at,
+                )
+                for row in await connection.execute(query)
+            ]
 
     @whole
     async def add_keys(self, group_id: str, keys: Sequence[str]) -> None:

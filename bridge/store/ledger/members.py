@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bridge.errors import Gone, Refused
+from bridge.errors import Refused
 from bridge.model import Group, Kind, Likeness, Occurrence
-from bridge.store.engine import whole
+from bridge.store.engine import insert_into, whole
 from bridge.store.ledger.groups import give_keys, group_of_row, group_row, owner_of, survivor
 from bridge.store.ledger.part import LedgerPart
 from bridge.store.ledger.traces import merge_traces
 from bridge.store.records import dump, dump_likenesses, load
-from bridge.store.schema import FINGERPRINTS, GROUPS, OCCURRENCES
+from bridge.store.schema import BUILDS, FINGERPRINTS, GROUPS, OCCURRENCES
 
 
 class MemberLedger(LedgerPart):
@@ -95,20 +95,6 @@ class MemberLedger(LedgerPart):
             return [replace(load(Occurrence, row.record), group_id=row.group_id) for row in rows]
 
     @whole
-    async def move(self, app: str, feedback_id: str, *, to: str) -> None:
-        """Make a feedback an occurrence of another group. Raises Gone if either is unknown."""
-        changed = update(OCCURRENCES).where(
-            OCCURRENCES.c.app == app, OCCURRENCES.c.feedback_id == feedback_id
-        )
-        async with self._database.writing() as connection:
-            target = await group_row(connection, to)
-            if target.app != app:
-                raise Refused(f"group {to} is {target.app}'s; groups never cross apps")
-            done = await connection.execute(changed.values(group_id=to))
-            if not done.rowcount:
-                raise Gone(f"feedback {feedback_id} of {app} is in no group")
-
-    @whole
     async def merge(self, group_id: str, *, into: str) -> None:
         """Let one group take over another: its keys and its occurrences. May be said again.
 
@@ -168,3 +154,14 @@ async def _insert(connection: AsyncConnection, occurrence: Occurrence) -> None:
             record=dump(occurrence),
         )
     )
+    if occurrence.build is not None and occurrence.build_uploaded_at is not None:
+        build = {
+            "app": occurrence.app,
+            "platform": occurrence.platform or "",
+            "version": occurrence.version or "",
+            "build": occurrence.build,
+            "uploaded_at": occurrence.build_uploaded_at,
+        }
+        await connection.execute(
+            insert_into(connection, BUILDS).values(build).on_conflict_do_nothing()
+        )

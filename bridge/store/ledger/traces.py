@@ -62,14 +62,9 @@ class TraceLedger(LedgerPart):
         A group that has others is still found by the frames that only this one had, and is then
         compared by those it has.
         """
-        gone = delete(TRACES).where(TRACES.c.group_id == group_id, TRACES.c.exact == exact)
-        left = select(TRACES.c.exact).where(TRACES.c.group_id == group_id).limit(1)
-        unfound = delete(TRACE_FRAMES).where(TRACE_FRAMES.c.group_id == group_id)
         async with self._database.writing() as connection:
             await group_row(connection, group_id)
-            await connection.execute(gone)
-            if await connection.scalar(left) is None:
-                await connection.execute(unfound)
+            await forget(connection, group_id, exact)
 
     @whole
     async def traces(self, group_id: str) -> Mapping[str, Trace]:
@@ -103,6 +98,16 @@ class TraceLedger(LedgerPart):
                 groups=await connection.scalar(_groups(app)) or 0,
                 holders={frame: counted.get(_word(frame), 0) for frame in frames},
             )
+
+
+async def forget(connection: AsyncConnection, group_id: str, exact: str) -> None:
+    """Forget a stack of a group, and by which frames it is found if it was its last."""
+    gone = delete(TRACES).where(TRACES.c.group_id == group_id, TRACES.c.exact == exact)
+    left = select(TRACES.c.exact).where(TRACES.c.group_id == group_id).limit(1)
+    unfound = delete(TRACE_FRAMES).where(TRACE_FRAMES.c.group_id == group_id)
+    await connection.execute(gone)
+    if await connection.scalar(left) is None:
+        await connection.execute(unfound)
 
 
 async def merge_traces(connection: AsyncConnection, old: str, new: str) -> None:
