@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -22,10 +23,13 @@ from bridge.errors import Misconfigured, Unreadable
 from bridge.markup import Markup
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bridge.config import Config
     from bridge.grouping.shelf import Shelf
     from bridge.model import Diagnosis
     from bridge.ops.preview import Preview, Rules
+    from bridge.symbols import Symbols
 
 CRASH_LOGS = "Crash logs: TestFlight's text, or .ips."
 Files = Annotated[
@@ -41,6 +45,7 @@ def add_to(app: typer.Typer) -> None:
             "inspect crash.ips",
             "inspect --format json *.ips   # a JSON object a file",
             "inspect --group *.ips         # which of them are the same problem",
+            "inspect --dsym App.xcarchive crash.ips",
         ),
     )(inspect)
     app.command(
@@ -58,15 +63,26 @@ def inspect(
     group: Annotated[
         bool, typer.Option("--group", help="Say which files are one problem, in their order.")
     ] = False,
+    dsym: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER",
+            exists=True,
+            show_default=False,
+            help="Where dSYMs lie, for names, files and lines; may be given several times.",
+        ),
+    ] = None,
 ) -> None:
     """Show what we read from crash logs; exit 1 if one is no Apple report."""
-    from bridge.crash import inspection, understand
+    from bridge.crash import inspection
     from bridge.grouping.shelf import Shelf
+    from bridge.understanding import understood
 
     shelf = Shelf() if group else None
+    symbols = _symbols(dsym) if dsym else None
     failed = False
     for file in files:
-        diagnosis = understand(file.read_bytes())
+        diagnosis = understood(file.read_bytes(), symbols=symbols)
         found = inspection(str(file), diagnosis)
         failed = failed or "error" in found
         if shelf is not None and diagnosis is not None:
@@ -77,6 +93,19 @@ def inspect(
             _show(found)
     if failed:
         raise typer.Exit(1)
+
+
+def _symbols(folders: Sequence[Path]) -> "Symbols":
+    """Return the symbols in some folders. Raises Misconfigured if none can be read."""
+    from bridge.clock import SystemClock
+    from bridge.symbols import INSTALL, Symbols
+    from bridge.telemetry import configure_logging
+
+    configure_logging(level="WARNING")  # what is skipped is told on standard error
+    symbols = Symbols(folders, monotonic=SystemClock().monotonic)
+    if not symbols.usable:
+        raise Misconfigured(f"--dsym needs the extra that reads dSYMs: {INSTALL}")
+    return symbols
 
 
 def _placed(shelf: "Shelf", diagnosis: "Diagnosis", file: Path) -> dict[str, str | None]:
@@ -157,7 +186,19 @@ def _rules(config: "Config") -> "Rules":
         types={tracker: table.type for tracker, table in config.trackers.items()},
         folders=config.template_folders(),
         apps=app_facts(config),
+        understand=_understand(config),
     )
+
+
+def _understand(config: "Config") -> "Callable[[bytes], Diagnosis | None]":
+    """Return what reads logs by the configuration's rules, and with its symbols."""
+    from bridge.app import open_symbols
+    from bridge.clock import SystemClock
+    from bridge.crash import RuleBook
+    from bridge.understanding import Rules, understood
+
+    rules = Rules(now=RuleBook.of(config.settings.crash_rules))
+    return partial(understood, rules=rules, symbols=open_symbols(config, SystemClock()))
 
 
 def _logs(

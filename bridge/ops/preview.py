@@ -1,7 +1,7 @@
 """The preview: the issue that a feedback would become, without filing it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +50,8 @@ class Rules:
     folders: Sequence[Path]
     """The user's own templates."""
     apps: Mapping[str, AppFacts]
+    understand: Callable[[bytes], Diagnosis | None] = understand
+    """Reads a crash log, by the team's rules and with its symbols; may block for seconds."""
 
 
 def preview_log(
@@ -66,7 +68,7 @@ def preview_log(
     of no app in particular, in `markup`. Raises `Unreadable` if it is no Apple report, and
     `Misconfigured` if no app can be told.
     """
-    diagnosis = understand(data)
+    diagnosis = rules.understand(data) if rules else understand(data)
     if diagnosis is None:
         raise Unreadable(
             f"{name}: this is no Apple crash report: neither TestFlight's text nor .ips JSON"
@@ -84,7 +86,8 @@ async def preview_submission(rules: Rules, source: Source, submission: str, *, a
 
     A screenshot is looked for first, then a crash. Raises the App Store Connect client's errors.
     """
-    feedback, diagnosis = await _fetch(source, submission)
+    feedback, log = await _fetch(source, submission)
+    diagnosis = await asyncio.to_thread(rules.understand, redact_log(log)) if log else None
     return _by_route(rules, feedback, diagnosis, rules.apps[app])
 
 
@@ -108,7 +111,8 @@ def _by_route(
     return Preview(title=made.title, body=made.body, tracker=tracker, notes=(*made.notes, *why))
 
 
-async def _fetch(source: Source, submission: str) -> tuple[Feedback, Diagnosis | None]:
+async def _fetch(source: Source, submission: str) -> tuple[Feedback, bytes | None]:
+    """Return a submission, and its crash log if it has one."""
     client = source.client
     shot, crash = await asyncio.gather(
         client.screenshot(source.app, submission),
@@ -120,7 +124,7 @@ async def _fetch(source: Source, submission: str) -> tuple[Feedback, Diagnosis |
     if isinstance(crash, BaseException):
         raise _worst(shot, crash, submission)
     text = await client.crash_log(submission)
-    return crash, understand(redact_log(text.encode(errors="replace"))) if text else None
+    return crash, text.encode(errors="replace") if text else None
 
 
 def _worst(shot: BaseException, crash: BaseException, submission: str) -> BaseException:

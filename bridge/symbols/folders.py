@@ -33,39 +33,35 @@ class File:
         return self.path.suffix.lower() == ".zip"
 
 
-def files(folder: Path, tell: Callable[[str], None]) -> Iterator[File]:
-    """The regular files below a folder, links followed, each folder once.
+def files(place: Path, tell: Callable[[str], None]) -> Iterator[File]:
+    """The regular files below a folder, links followed, each folder once; or the one file.
 
     `tell` is given a sentence for each folder that can't be read.
     """
-    waiting, seen, looked_at = [folder], set[tuple[int, int]](), 0
+    waiting, seen, looked_at = [place], set[tuple[int, int]](), 0
     while waiting:
-        for entry in _entries(waiting.pop(), seen, tell):
-            looked_at += 1
-            if looked_at > _MOST:
-                tell(f"{folder} has more than {_MOST} entries; the others are not looked at")
-                return
-            try:
-                found = entry.stat()
-            except OSError:
-                continue  # a link to nothing, or gone since
-            path = Path(entry.path)
-            if stat.S_ISDIR(found.st_mode):
-                waiting.append(path.joinpath(*_INSIDE.get(path.suffix.lower(), ())))
-            elif stat.S_ISREG(found.st_mode):
+        path = waiting.pop()
+        looked_at += 1
+        if looked_at > _MOST:
+            tell(f"{place} has more than {_MOST} entries; the others are not looked at")
+            return
+        try:
+            found = path.stat()
+            if stat.S_ISREG(found.st_mode):
                 stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
                 yield File(path, stamp, expected=path.parent.name == "DWARF")
+            elif stat.S_ISDIR(found.st_mode) and (found.st_dev, found.st_ino) not in seen:
+                seen.add((found.st_dev, found.st_ino))
+                waiting += _inside(path)
+        except OSError as problem:
+            if path == place or not path.is_symlink():
+                tell(f"{path} can't be read: {problem.strerror}")
 
 
-def _entries(
-    folder: Path, seen: set[tuple[int, int]], tell: Callable[[str], None]
-) -> Iterator[os.DirEntry[str]]:
-    try:
-        found = folder.stat()
-        if (found.st_dev, found.st_ino) in seen:
-            return
-        seen.add((found.st_dev, found.st_ino))
-        with os.scandir(folder) as entries:
-            yield from sorted(entries, key=lambda entry: entry.name)
-    except OSError as problem:
-        tell(f"{folder} can't be read: {problem.strerror}")
+def _inside(folder: Path) -> list[Path]:
+    """What is in a folder, the first by name last; of a bundle, where its symbols are."""
+    part = _INSIDE.get(folder.suffix.lower())
+    if part is not None:
+        return [folder.joinpath(*part)]
+    with os.scandir(folder) as entries:
+        return sorted((Path(entry.path) for entry in entries), reverse=True)
