@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import Any
 
 _MANGLED = re.compile(r"_?\$[sS](?=[\w$])|_T0|_{1,4}Z\w|_R[NICMXY]")
-_MODULE = re.compile(r"_?\$[sS](\d{1,3})")
 _LONGEST = 1024
 """Characters of a name that is read; reading takes more than linear time."""
 
@@ -19,12 +18,6 @@ _LONGEST = 1024
 def is_mangled(name: str) -> bool:
     """Whether a name is one that a compiler made from another."""
     return _MANGLED.match(name) is not None
-
-
-def module_of(name: str) -> str:
-    """The Swift module that a mangled name is declared in; empty where it doesn't say."""
-    found = _MODULE.match(name)
-    return name[found.end() : found.end() + int(found[1])] if found else ""
 
 
 def available() -> bool:

@@ -8,7 +8,7 @@ labels don't, and stay, since overloads are different functions.
 import re
 from functools import lru_cache
 
-from bridge.crash.demangle import demangled, is_mangled, module_of
+from bridge.crash.demangle import demangled, is_mangled
 
 _METHODS = {"-[", "+["}
 _MANGLED = ("$s", "_$s", "$S", "_$S", "_T0")
@@ -80,13 +80,11 @@ def _normal(written: str, image: str, plain: bool) -> str | None:  # noqa: FBT00
         return None
     if text.startswith("kfun:"):
         return text
-    modules = [_module(image)]
     if not plain and is_mangled(text):
-        modules.append(module_of(text))
         text = demangled(text)
     if _MANGLED_THUNK.match(text):
         return None
-    name = _named(text, tuple(module for module in modules if module))
+    name = _named(text, _module(image))
     if name is None or not _WORD.search(name):
         return None
     return name
@@ -96,11 +94,11 @@ def _module(image: str) -> str:
     return image.removesuffix(".debug.dylib").replace("-", "_").replace(" ", "_")
 
 
-def _named(text: str, modules: tuple[str, ...]) -> str | None:
+def _named(text: str, module: str) -> str | None:
     text, closure = _peeled(_unmangled(text))
     if not text or text.startswith(_NAMELESS_PREFIXES):
         return None
-    name = _objc(text) if text[:2] in _METHODS else _function(text, modules)
+    name = _objc(text) if text[:2] in _METHODS else _function(text, module)
     if _ENTRY_POINT.search(name):
         return "main"
     for pattern, word in _CONSTRUCTORS:
@@ -195,7 +193,7 @@ def _objc(text: str) -> str:
     return _CATEGORY.sub(r"\1 ", text)
 
 
-def _function(text: str, modules: tuple[str, ...]) -> str:
+def _function(text: str, module: str) -> str:
     extended = _EXTENSION.match(text)
     if extended is not None:
         # The extended type's own module follows.
@@ -211,7 +209,7 @@ def _function(text: str, modules: tuple[str, ...]) -> str:
         return _without_return_type(_without_inner_arguments(name))
     # Swift 2 wrote types behind a space.
     name = name.strip().partition(" (")[0]
-    for module in modules:
+    if module:
         name = name.removeprefix(f"{module}.")
     return _IL2CPP_HASH.sub("", name) + _labels(arguments, typed=bool(arrow))
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.crash.demangle import available, demangled, is_mangled, module_of
+from bridge.crash.demangle import available, demangled, is_mangled
 from bridge.crash.symbol import normal
 
 
@@ -42,9 +42,9 @@ def test_names_that_people_wrote_are_left_alone(name: str) -> None:
     assert demangled(name) == name
 
 
-def test_a_module_is_read_from_the_name() -> None:
-    assert module_of("$s7Sunrise8CartViewV5totalSivg") == "Sunrise"
-    assert module_of("_ZN4shop4cartE") == ""
+def test_a_name_is_without_modules_and_types_as_apple_writes_it() -> None:
+    assert demangled("$s7CartKit4CartC4loadyySiF") == "Cart.load(_:)"
+    assert demangled("$s4CartAAC4loadyyF") == "Cart.load()"
 
 
 @given(st.text(max_size=200), st.sampled_from(["$s", "_$s7Sunrise", "_Z", "_ZN", "_RNv", "_T0"]))
