@@ -1,5 +1,6 @@
 """What a parser has found so far, and the `CrashReport` made of it."""
 
+import re
 from dataclasses import dataclass, field
 
 from bridge.crash.images import AppCode, ImageTable
@@ -13,6 +14,9 @@ THREADS_KEPT = 1024
 """Threads kept beside the crashed one."""
 FRAMES_KEPT_IN_ALL = 65_536
 """Frames kept of all threads beside the crashed one: no real report comes near."""
+
+
+_PROGRAM = re.compile(r"\.app/(?:Contents/MacOS/)?[^/]+$")
 
 
 @dataclass(slots=True)
@@ -105,7 +109,10 @@ class Draft:
     def completed(self, other: "Draft") -> "Draft":
         """The draft itself, its gaps filled from another reading of the same report."""
         for name, value in other.fields.items():
-            self.fields[name] = self.fields.get(name) or value
+            mine = self.fields.get(name)
+            # Of a body that was cut, the newest value may be a part only.
+            better = self.cut and mine and value and value.startswith(mine)
+            self.fields[name] = value if better else mine or value
         self.path = self.path or other.path
         self.kind = other.kind if self.kind is ReportKind.CRASH else self.kind
         self.application_info = self.application_info or other.application_info
@@ -122,6 +129,10 @@ class Draft:
         return self
 
     def _app(self) -> AppCode:
+        if self.path is None and not self.fields.get("process"):
+            # The head was cut off: the app is the program that lies in a bundle.
+            paths = (image.path for image in self.images if image.path)
+            self.path = next((path for path in paths if _PROGRAM.search(path)), None)
         return AppCode(
             executable_path=self.path,
             process=self.fields.get("process"),

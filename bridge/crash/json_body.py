@@ -14,18 +14,18 @@ _DEEPEST = 200
 Table = dict[str, Any]
 
 
-def read_object(text: str) -> tuple[Table | None, bool]:
-    """The JSON object that `text` starts with, and whether it was whole.
+def read_object(text: str) -> tuple[Table | None, int]:
+    """The JSON object that `text` starts with, and where it ends: 0 if it does not.
 
     What follows it is not looked at. A document that was cut is read up to the last value that
-    is whole. (None, False) where nothing can be read.
+    is whole. (None, 0) where nothing can be read.
     """
-    text = text.lstrip()
-    table = _decoded(text)
+    start = len(text) - len(text.lstrip())
+    table, end = _decoded(text, start)
     if table is not None:
-        return table, True
-    mended = _mended(text)
-    return (_decoded(mended) if mended else None), False
+        return table, end
+    mended = _mended(text[start:])
+    return (_decoded(mended, 0)[0] if mended else None), 0
 
 
 def is_plain(text: str) -> bool:
@@ -33,18 +33,16 @@ def is_plain(text: str) -> bool:
     return text.isascii() and "\\u" not in text and "\0" not in text
 
 
-def _decoded(text: str) -> Table | None:
+def _decoded(text: str, start: int) -> tuple[Table | None, int]:
     for decoder in (_DECODER, _CAREFUL_DECODER):
         try:
-            value, _ = decoder.raw_decode(text)
-        except json.JSONDecodeError:
-            return None
-        except RecursionError:
-            return None
+            value, end = decoder.raw_decode(text, start)
+        except (json.JSONDecodeError, RecursionError):
+            break
         except ValueError:
             continue
-        return cast("Table", value) if isinstance(value, dict) else None
-    return None
+        return (cast("Table", value), end) if isinstance(value, dict) else (None, 0)
+    return None, 0
 
 
 def _usable(digits: str) -> int | None:

@@ -196,10 +196,13 @@ class TextReader:
                 stack.add(RawFrame(stack.count, None, int(address, 16)))
             return
         key = line.partition(":")[0]
-        if not self._gap and key not in HEAD and self._goes_on(stack, line):
-            return
-        self._stack = None
-        self._head_line(line)
+        if key.strip() in HEAD:
+            self._stack = None
+            self._head_line(line)
+        elif self._gap or not self._goes_on(stack, line):
+            # It may be a frame broken in the middle, or prose below; what goes on is told by its
+            # number.
+            self._gap = True
 
     def _is_shortened_frame(self, stack: Stack, line: str) -> bool:
         frame = read_frame_without_address(line)

@@ -5,13 +5,21 @@ Everything here takes time in proportion to the size of what it is given.
 
 import binascii
 import html
+import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import cast
 
-from bridge.crash.json_body import Table, read_object, table
+from bridge.crash.json_body import read_object
 
 _FENCES = ("```", "~~~", "{code", "{noformat")
+_JSON_STARTS = (b"{", b"[", b'"')
+_REPORT_MARKS = ('"bug_type"', "Exception Type:", "Hardware Model:", "Incident Identifier:")
+_INSIDE = (
+    b'"logText"', b'\\"bug_type\\"', b"\\nException Type:", b"\\nHardware Model:", b"\\nProcess:",
+)  # fmt: skip
+"""What stands in a JSON document that has a whole report in one of its strings."""
+_DEEPEST = 5
 _CHUNK = 1 << 18
 _SAMPLE = 1 << 16
 _PAGE_MARKS = (b"<br", b"<pre", b"<p>", b"</p>", b"<code", b"<div", b"&lt;", b"&gt;", b"&quot;")
@@ -29,18 +37,20 @@ _FEWEST_SPACED = 10
 
 
 def unwrapped(data: bytes) -> bytes:
-    """The report's own bytes, as UTF-8 with line feeds."""
+    """The report's own bytes, as UTF-8 with line feeds and ordinary spaces."""
     data = _as_utf8(data)
-    if b'"logText"' in data[:4096] and data.lstrip()[:1] == b"{":
-        log = _log_text(data)
-        data = log.encode("utf-8", "replace") if log is not None else data
+    if data[:_PAGE_SAMPLE].lstrip()[:1] in _JSON_STARTS and any(mark in data for mark in _INSIDE):
+        log = _inside(data)
+        data = log.encode("utf-8", "replace") if log is not None else _string_literal(data)
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
-        if b"\n" not in data and data[:_SAMPLE].count(b"\\n") > _SPACED_LINES:
-            data = _string_literal(data)
     if _is_quoted_printable(data[:_PAGE_SAMPLE]):
         data = binascii.a2b_qp(data)
-    return _without_markup(data) if _is_page(data) else data
+    if _is_page(data):
+        data = _without_markup(data)
+    if b":**" in data[:_PAGE_SAMPLE]:
+        data = data.replace(b"**", b"")
+    return data.replace(b"\xc2\xa0", b" ") if b"\xc2\xa0" in data else data
 
 
 def pieces_of(data: bytes, start: int, *, prefix: bytes, end: int | None = None) -> Iterator[str]:
@@ -83,12 +93,12 @@ def quote_marks(prefix: bytes) -> re.Pattern[bytes]:
 
 
 def _plain(text: str) -> str:
-    """`text` with ordinary spaces, and without carriage returns and NULs."""
+    """`text` without carriage returns and NULs."""
     if "\r" in text:
         text = text.replace("\r", "")
     if "\0" in text:
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return text if text.isascii() else text.replace("\N{NO-BREAK SPACE}", " ")
+    return text
 
 
 def _is_quoted_printable(sample: bytes) -> bool:
@@ -110,20 +120,25 @@ def _as_utf8(data: bytes) -> bytes:
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
-def _log_text(data: bytes) -> str | None:
-    """`logText` of App Store Connect's betaFeedbackCrashSubmissions/{id}/crashLog answer."""
-    answer, _ = read_object(data.decode("utf-8", "replace"))
-    if answer is None:
+def _inside(data: bytes) -> str | None:
+    """The report in a JSON document, such as App Store Connect's answer with a crash log."""
+    try:
+        found: object = json.loads(data)
+    except (ValueError, RecursionError):
+        found = read_object(data.decode("utf-8", "replace"))[0]
+    return _report_in(found, _DEEPEST)
+
+
+def _report_in(value: object, depth: int) -> str | None:
+    """The first string in the document in which a line of a report is."""
+    if isinstance(value, str):
+        return value if any(mark in value for mark in _REPORT_MARKS) else None
+    if depth == 0 or not isinstance(value, dict | list):
         return None
-    for holder in (answer, table(answer, "attributes"), _attributes(answer)):
-        log: Any = holder.get("logText")
-        if isinstance(log, str):
-            return log
-    return None
-
-
-def _attributes(answer: Table) -> Table:
-    return table(table(answer, "data"), "attributes")
+    parts = cast("dict[str, object] | list[object]", value)
+    inner = parts.values() if isinstance(parts, dict) else parts
+    reports = (_report_in(item, depth - 1) for item in inner)
+    return next((report for report in reports if report is not None), None)
 
 
 def _string_literal(data: bytes) -> bytes:

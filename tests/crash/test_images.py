@@ -2,7 +2,6 @@ import pytest
 
 from bridge.crash.images import AppCode, ImageTable
 from bridge.crash.raw import RawFrame, RawImage
-from bridge.model import BinaryImage
 
 SIRI = "/System/Library/CoreServices/Siri.app"
 BUNDLE = "/private/var/containers/Bundle/Application/1F/Sunrise.app"

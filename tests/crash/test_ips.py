@@ -170,3 +170,100 @@ def test_a_cut_body_keeps_the_threads_before_the_cut() -> None:
     assert report is not None
     assert [frame.symbol for frame in report.stack or ()] == [line.symbol for line in CART]
     assert "cut off" in report.warnings[0]
+
+
+def test_registers_are_the_crashed_threads_by_name() -> None:
+    body = ips_body(Crash(crashed=1))
+    body["threads"][0]["threadState"] = {"x": [{"value": 9}], "pc": {"value": 9}}
+    body["threads"][1]["threadState"] = {
+        "x": [{"value": 1}, {"value": 18446744073709551612}, {"symbol": "none"}],
+        "flavor": "ARM_THREAD_STATE64",
+        "pc": {"value": 4328307236, "matchesCrashFrame": 1},
+        "esr": {"value": 2449473542, "description": "(Data Abort) byte read Translation fault"},
+    }
+
+    report = report_of(ips_header(Crash()), body)
+
+    assert report.registers == {
+        "x0": 1, "x1": 18446744073709551612, "pc": 4328307236, "esr": 2449473542,
+    }  # fmt: skip
+
+
+def test_the_highlighted_thread_stands_in_for_a_faulting_one() -> None:
+    body = ips_body(Crash()) | {"legacyInfo": {"threadHighlighted": 1}}
+    del body["faultingThread"]
+    del body["threads"][0]["triggered"]
+
+    assert report_of(ips_header(Crash()), body).crashed_thread == 1
+
+
+@pytest.mark.parametrize("key", ["vmRegionInfo", "vmregioninfo"])
+def test_the_region_of_memory_is_said_by_either_key(key: str) -> None:
+    body = ips_body(Crash()) | {key: "0 is not in any region."}
+
+    assert report_of(ips_header(Crash()), body).vm_region == "0 is not in any region."
+
+
+def test_what_is_remarked_on_the_report_is_kept() -> None:
+    body = ips_body(Crash()) | {
+        "reportNotes": ["dyld_process_snapshot_get_shared_cache failed"],
+        "isSimulated": True,
+        "simulatedCaller": "cameracaptured",
+    }
+
+    assert report_of(ips_header(Crash()), body).report_notes == (
+        "dyld_process_snapshot_get_shared_cache failed",
+        "SIMULATED (this is NOT a crash) requested by cameracaptured",
+    )
+
+
+def test_what_dyld_and_the_exception_say_is_information_about_the_app() -> None:
+    body = ips_body(Crash()) | {
+        "exceptionReason": {"composed_message": "*** -[__NSArrayM insertObject:]: nil"},
+        "fatalDyldError": "Library not loaded: @rpath/Kit",
+        "asiSignatures": ["API Misuse"],
+    }
+
+    assert report_of(ips_header(Crash()), body).application_info == (
+        "*** -[__NSArrayM insertObject:]: nil",
+        "Library not loaded: @rpath/Kit",
+        "API Misuse",
+    )
+
+
+def test_raw_codes_stand_in_for_written_ones() -> None:
+    body = ips_body(Crash())
+    body["exception"] = {"type": "EXC_BAD_ACCESS", "rawCodes": [1, 24, -1]}
+
+    assert report_of(ips_header(Crash()), body).exception_codes == (
+        "0x0000000000000001, 0x0000000000000018, 0xffffffffffffffff"
+    )
+
+
+def test_a_long_backtrace_of_the_app_is_read_to_its_end() -> None:
+    lines = [
+        f"{n:<4}Sunrise                             0x{0x102B40000 + n:016x} -[Cart total] + {n}"
+        for n in range(300)
+    ]
+    body = ips_body(Crash()) | {"asiBacktraces": ["\n".join(lines), "0  Other  0x1 f + 1"]}
+
+    other = report_of(ips_header(Crash()), body).other_backtrace
+
+    assert len(other) == 300
+    assert (other[299].symbol, other[299].symbol_offset) == ("-[Cart total]", 299)
+
+
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        ("Watch OS 11.1 (22R585)", "watchOS"),
+        ("watchOS 26.0 (23R352)", "watchOS"),
+        ("Apple TVOS 18.0 (22J357)", "tvOS"),
+        ("xrOS 1.1.1 (21O224)", "visionOS"),
+        ("visionOS 26.0 (23M336)", "visionOS"),
+        ("iPad OS 26.1 (23B85)", "iPadOS"),
+        ("macOS 26.3 (25D125)", "macOS"),
+    ],
+)
+def test_each_system_has_its_name(version: str, name: str) -> None:
+    assert report_of(ips_header(Crash(system=version)), ips_body(Crash())).os_name == name

@@ -1,7 +1,7 @@
 import pytest
 
 from bridge.crash import read
-from bridge.model import CrashReport, ReportKind
+from bridge.model import CrashReport
 from tests.crash.samples import APP, CART, Crash, Line, text_report
 
 
@@ -207,109 +207,3 @@ def test_threads_beyond_1024_are_not_kept_but_for_the_crashed_one() -> None:
     assert report.n_stack == len(CART)
     assert len(report.threads) == 1025
     assert report.warnings == ("Of 1101 threads 1025 were kept.",)
-
-
-MAC = """\
-Process:               Sunrise [812]
-Path:                  /Applications/Sunrise.app/Contents/MacOS/Sunrise
-Identifier:            com.example.sunrise.mac
-Version:               2.4 (140)
-Code Type:             X86-64 (Native)
-
-Date/Time:             2020-10-05 15:54:58.453 +0100
-OS Version:            Mac OS X 10.15.5 (19F101)
-Report Version:        12
-
-Crashed Thread:        1  Dispatch queue: com.apple.root.default-qos
-
-Exception Type:        EXC_BAD_ACCESS (SIGSEGV)
-Exception Codes:       KERN_INVALID_ADDRESS at 0x0000000000000018
-
-Termination Signal:    Segmentation fault: 11
-Termination Reason:    Namespace SIGNAL, Code 0xb
-
-VM Regions Near 0x18:
--->
-    __TEXT                 000000010a0ab000-000000010a0bb000 [   64K] r-x/r-x SM=COW
-
-Application Specific Information:
-objc_msgSend() selector name: total
-
-Application Specific Backtrace 1:
-0   CoreFoundation                      0x00007fff4590132b __exceptionPreprocess + 171
-1   Sunrise                             0x000000010a0ac010 -[Cart total] + 16
-
-Thread 0:: Dispatch queue: com.apple.main-thread
-0   libsystem_kernel.dylib        \t0x00007fff6a685dfa mach_msg_trap + 10
-
-Thread 1 Crashed:: worker  Dispatch queue: com.apple.root.default-qos
-0   ???                           \t000000000000000000 0 + 0
-1   com.example.sunrise.mac       \t0x000000010a0ac020 -[Cart total] + 32
-
-Thread 1 crashed with X86 Thread State (64-bit):
-  rax: 0x000000010a0b049b
-
-Binary Images:
-       0x10a0ab000 -        0x10a0bafff +com.example.sunrise.mac (2.4 - 140) <C8591DCD-3382-3D40-822A-BA50E22786B0> /Applications/Sunrise.app/Contents/MacOS/Sunrise
-    0x7fff6a684000 -     0x7fff6a6affff  libsystem_kernel.dylib (6153.121.2) <4A2C66DE-9358-3AE9-A69F-36687DB19CE3> /usr/lib/system/libsystem_kernel.dylib
-
-Model: MacBookPro15,1, BootROM 1037.120.87.0.0, 6 processors
-"""  # noqa: E501  # as macOS writes it
-
-
-def test_macos_text_is_read_with_its_bundle_identifiers_as_image_names() -> None:
-    report = read_text(MAC)
-
-    assert (report.os_name, report.hardware) == ("macOS", "MacBookPro15,1")
-    assert (report.crashed_thread, report.n_stack) == (1, 2)
-    assert (report.app_version, report.build) == ("2.4", "140")
-    assert report.vm_region is not None
-    assert report.vm_region.startswith("Near 0x18")
-    assert report.stack is not None
-    empty, own = report.stack
-    empty, own = report.stack
-    assert (empty.address, empty.in_app) == (0, False)
-    assert (own.image, own.in_app, own.offset) == ("Sunrise", True, 0x1020)
-    assert own.image_uuid == "c8591dcd33823d40822aba50e22786b0"
-    assert report.threads[1].name == "worker"
-    assert [frame.symbol for frame in report.other_backtrace] == [
-        "__exceptionPreprocess",
-        "-[Cart total]",
-    ]
-
-
-RESOURCE = """\
-{"bug_type":"202","timestamp":"2026-11-24 10:02:12.00 +0000","os_version":"iPhone OS 26.1 (23B85)","incident_id":"9F"}
-Date/Time:        2026-11-24 10:00:00.000 +0000
-OS Version:       iPhone OS 26.1 (Build 23B85)
-Incident Identifier: 9F1C
-Command:          Sunrise
-Path:             /private/var/containers/Bundle/Application/X/Sunrise.app/Sunrise
-Version:          2.4.1 (143)
-
-Event:            cpu usage
-CPU:              90 seconds cpu time over 150 seconds
-
-Hardware model:   iPhone17,1
-
-Heaviest stack for the target process:
-  18  start + 7116 (dyld + 14340) [0x1db258804]
-  18  CartView.total.getter + 12 (Sunrise + 50080) [0x102b4c3a0]
-  6  ??? (Sunrise + 128) [0x102b40080]
-
-Powerstats for:   Sunrise [123]
-Path:             /somewhere/else
-"""  # noqa: E501  # a header is one line
-
-
-def test_a_resource_report_is_named_and_its_heaviest_stack_kept_innermost_first() -> None:
-    report = read_text(RESOURCE)
-
-    assert (report.format, report.kind, report.bug_type) == ("ips-text", ReportKind.RESOURCE, "202")
-    assert (report.process, report.app_image) == ("Sunrise", "Sunrise")
-    assert (report.app_version, report.build) == ("2.4.1", "143")
-    assert report.os_version == "iPhone OS 26.1 (Build 23B85)"
-    assert (report.stack, report.n_stack) == (None, None)
-    assert [frame.offset for frame in report.other_backtrace] == [128, 50080, 14340]
-    assert report.other_backtrace[1].symbol == "CartView.total.getter"
-    assert report.other_backtrace[1].in_app
