@@ -25,6 +25,7 @@ _HOW = {
     "apart": "taken out of another issue by hand",
     "": "joined before ways were kept",
 }
+_MERGED = "opened an issue that is part of this one now"
 _NEAR_SCREEN = "the same words, and a picture that looks the same"
 
 
@@ -102,7 +103,7 @@ class Explainer:
         newest_first = list(reversed(await self._ledger.occurrences(group.id)))
         log = next((o.log for o in newest_first if o.log is not None), None)
         diagnosis = await self._understand(log) if group.kind is Kind.CRASH else None
-        members = tuple(_member(one, group.kind) for one in newest_first)
+        members = tuple(_member(one, group) for one in newest_first)
         like = [await self._related(near.group_id, near.score, near.common) for near in group.like]
         return Explanation(
             group=group,
@@ -199,9 +200,12 @@ def standing(group: Group) -> Sequence[str]:
     return said
 
 
-def _member(one: Occurrence, kind: Kind) -> Member:
-    near_screen = one.how == "near" and kind is Kind.SCREENSHOT
-    words = _NEAR_SCREEN if near_screen else _HOW.get(one.how, one.how)
+def _member(one: Occurrence, group: Group) -> Member:
+    words = _HOW.get(one.how, one.how)
+    if one.how == "near" and group.kind is Kind.SCREENSHOT:
+        words = _NEAR_SCREEN
+    elif one.how == "new" and one.feedback_id != group.opened_by:
+        words = _MERGED
     return Member(submission=one.feedback_id, at=one.at, build=one.build, how=one.how, words=words)
 
 

@@ -183,6 +183,15 @@ async def test_many_at_once_with_one_key_get_one_group(
     assert len(await store.ledger.occurrences(groups[0].id)) == 30
 
 
+@pytest.mark.parametrize("thought", ["new", "near"])
+async def test_whose_key_was_taken_meanwhile_joined_by_it(store: Store, thought: str) -> None:
+    first = await store.ledger.join(occurrence("S1", how="new"), **joining("v1:a"))
+    await store.ledger.join(occurrence("S2", minutes=1, how=thought), **joining("v1:a"))
+
+    members = await store.ledger.occurrences(first.id)
+    assert [each.how for each in members] == ["new", "exact"]
+
+
 async def test_an_earlier_key_is_asked_first(store: Store) -> None:
     one = await store.ledger.join(occurrence("S1"), **joining("v1:a"))
     two = await store.ledger.join(occurrence("S2"), **joining("v1:b"))

@@ -38,8 +38,9 @@ class MemberLedger(LedgerPart):
         It is the feedback's own group if it has one already; else the app's group that owns any
         of `ask`, earlier keys first; else the group `into`; else a new one, which remembers that
         it is `like` others. The group then owns those of `own` that nobody owned. All in one
-        transaction, so that two who come at once with one key get one group. A group that was
-        merged is never returned, but the one that took over.
+        transaction, so that two who come at once with one key get one group; the second of them
+        came in by the key, whatever it thought. A group that was merged is never returned, but
+        the one that took over.
         """
         async with self._database.writing() as connection:
             mine = await self._group_of(connection, occurrence)
@@ -47,8 +48,11 @@ class MemberLedger(LedgerPart):
                 return mine
             row = await owner_of(connection, occurrence.app, ask)
             where = into if row is None else row.id
+            entered = occurrence
+            if row is not None and occurrence.how in ("new", "near"):
+                entered = replace(occurrence, how="exact")
             group = await self._enter(
-                connection, occurrence, kind=kind, tracker=tracker, into=where, like=like
+                connection, entered, kind=kind, tracker=tracker, into=where, like=like
             )
             await give_keys(connection, group.app, group.id, own)
             return group
