@@ -106,7 +106,7 @@ class _Naming:
         places = self._places(uuid, offset - back)
         if places is None and frame.in_app and not kept:
             self.missing[uuid] = frame.image or "???"
-        if not places:
+        if not places or _says_nothing(places[-1]):
             return (frame,)
         *inlined, outer = places
         above = [_named(frame, place, inlined=True) for place in inlined]
@@ -124,6 +124,11 @@ def _is_named(frame: Frame, *, returned_to: bool) -> bool:
     if not frame.symbol or SHIPPED.nameless(frame.symbol) is not None:
         return False
     return not (returned_to and frame.symbol_offset == 0)
+
+
+def _says_nothing(place: Place) -> bool:
+    """Whether it only says in which image it is, as symbol tables do between functions."""
+    return not place.file and (not place.symbol or SHIPPED.nameless(place.symbol) is not None)
 
 
 def _named(frame: Frame, place: Place, *, inlined: bool) -> Frame:
