@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from bridge import crash
 from bridge.crash import SHIPPED, CrashRules, RuleBook
+from bridge.crash.readable import readable
 from bridge.model import Attachment, CrashReport, Diagnosis
 from bridge.redact import redact_log
 from bridge.store import Blobs, Keepsakes
@@ -43,6 +44,8 @@ def understood(
 
 class Understanding:
     """Reads crash logs out of the store, redacted first, and remembers the last ones.
+
+    Mangled names are made readable, where the extra is installed that can.
 
     `rules` are the team's own; those of earlier starts are in `keepsakes`. With `symbols` frames
     get their names.
@@ -87,7 +90,7 @@ class Understanding:
         if found is None:
             return None
         whole = self._symbols is None or _is_whole(found.report)
-        return _Kept(found, generation, whole=whole)
+        return _Kept(readable(found), generation, whole=whole)
 
     async def _in_use(self) -> Rules:
         async with self._starting:
@@ -112,10 +115,12 @@ async def _remembered(now: RuleBook, keepsakes: Keepsakes) -> tuple[RuleBook, ..
 def _books(text: str) -> Sequence[RuleBook]:
     """The rule sets in a kept text; those that this version can't read are left out."""
     found: list[RuleBook] = []
+    entries: Any = None
     with suppress(ValueError):
-        for entry in cast("list[Any]", json.loads(text)):
-            with suppress(ValueError):
-                found.append(RuleBook.of(CrashRules.model_validate(entry)))
+        entries = json.loads(text)
+    for entry in cast("list[Any]", entries) if isinstance(entries, list) else []:
+        with suppress(ValueError):
+            found.append(RuleBook.of(CrashRules.model_validate(entry)))
     return found
 
 

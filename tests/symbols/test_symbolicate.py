@@ -129,7 +129,7 @@ def test_a_heaviest_stack_begins_with_where_the_thread_was() -> None:
 def test_names_of_the_report_stay_and_get_file_and_line() -> None:
     source = Made({0x10: (Place(symbol="$s3App4loadyyF", file="/Users/me/Load.swift", line=7),)})
     made = symbolicated(report(frame(0x10, symbol="load()", symbol_offset=4)), source)
-    [only] = made.stack or ()
+    [only] = made.threads[0].frames
     assert (only.symbol, only.symbol_offset, only.file, only.line) == (
         "load()", 4, "Load.swift", 7,
     )  # fmt: skip
@@ -145,7 +145,8 @@ def test_a_frame_with_name_and_file_is_not_looked_up() -> None:
 @pytest.mark.parametrize("written", ["<redacted>", "_mh_execute_header", "__swift_memcpy16_8"])
 def test_names_that_are_none_are_replaced(written: str) -> None:
     source = Made({0x10: (Place(symbol="load", file="load.c", line=7, start=8),)})
-    [only] = symbolicated(report(frame(0x10, symbol=written, symbol_offset=16)), source).stack or ()
+    made = symbolicated(report(frame(0x10, symbol=written, symbol_offset=16)), source)
+    [only] = made.threads[0].frames
     assert (only.symbol, only.symbol_offset) == ("load", 8)
 
 
