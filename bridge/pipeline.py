@@ -6,21 +6,19 @@ step's effect happens twice. Failures are not handled here: the worker alone end
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bridge import grouping, routes
 from bridge.clock import Clock
 from bridge.fetch import Fetch
-from bridge.filing import Issues, Subject
+from bridge.filing import Attending, Issues, Rounds, Subject
 from bridge.grouping import Verdict
 from bridge.match import Match
-from bridge.model import CrashFeedback, Diagnosis, Group, Job, JobKey, JobState
-from bridge.routes import Route
+from bridge.model import CrashFeedback, Diagnosis, Group, Job, JobState, Kind
+from bridge.routes import IncludeTester, Route
 from bridge.store import WHY, KeptFeedback, Store
 from bridge.understanding import Understanding
 
-GROUP = "group"  # the instance type of our own job that rewrites a group's issue
-LATE_LOG = "lateCrashLog"  # … and of the one that completes an issue filed without its log
+LATE_LOG = "lateCrashLog"  # our own jobs that complete an issue filed without its log
 WITHOUT_LOG = "without log"  # the checkpoint of a crash that any run began to file without its log
 
 
@@ -32,13 +30,15 @@ class Pipeline:
     understanding: Understanding
     match: Match
     issues: Issues
+    attending: Attending
+    rounds: Rounds
     store: Store
     routes: Sequence[Route]
     tags: Mapping[str, Sequence[str]]
     clock: Clock
 
     async def feedback(self, job: Job) -> JobState:
-        """File a submission, or add it to the issue that is already there."""
+        """File a submission, or let it count in its group, whose own job does all else."""
         kept = await self.fetch.feedback(job)
         diagnosis = await self.understanding.of(kept.log)
         route = self._route(kept, released=job.released)
@@ -50,15 +50,17 @@ class Pipeline:
         alike = diagnosis if decision.alike else None
         group = await self.match.join(kept, alike, route, route.tracker)
         if late and alike is not None:
-            own, group = group, await self._joined(group, alike)
+            own, group = group, await self._joined(group, kept.feedback.id, alike)
             if group.id == own.id:
                 # An earlier run may have created its issue: it is filed as it was, then completed.
                 kept, diagnosis = replace(kept, log=None), None
         first = group.opened_by == kept.feedback.id
-        subject = Subject(kept=kept, diagnosis=diagnosis, route=route)
-        group, unsaid = await self.issues.file(group, subject)
+        unsaid = False
+        if first:
+            subject = Subject(kept=kept, diagnosis=diagnosis, route=route)
+            group, unsaid = await self.issues.file(group, subject)
         if unsaid or not first:
-            await self._refresh_soon(group)
+            await self.rounds.soon(group)
         if late:
             key = replace(job.key, instance_type=LATE_LOG)
             await self.store.jobs.request(key, due=self.clock.now())
@@ -74,11 +76,11 @@ class Pipeline:
         return True
 
     async def refresh(self, job: Job) -> JobState:
-        """Rewrite our block of a group's issue from all its occurrences."""
+        """Look at a group's issue, do what people and testers ask for, and rewrite our block."""
         group = await self.store.ledger.group(job.key.instance_id)
-        subject = await self._newest(group)
-        if subject is not None:
-            await self.issues.refresh(group, subject)
+        if group.issue is None and (subject := await self._newest(group)) and subject.diagnosis:
+            await self.match.learn(group, subject.diagnosis)  # it may come of another group
+        await self.attending.attend(group.id, self._newest)
         return JobState.DONE
 
     async def issue_text(self, group: Group) -> str:
@@ -94,39 +96,50 @@ class Pipeline:
             return JobState.DONE
         diagnosis = await self.understanding.of(kept.log)
         if diagnosis is not None:
-            group = await self._joined(group, diagnosis)
-        await self._refresh_soon(group)
+            group = await self._joined(group, job.key.instance_id, diagnosis)
+        await self.rounds.soon(group)
         return JobState.DONE
 
-    async def _joined(self, own: Group, diagnosis: Diagnosis) -> Group:
+    async def _joined(self, own: Group, feedback_id: str, diagnosis: Diagnosis) -> Group:
         """Give the group the log's keys, or, if another group owns one, merge into that one."""
-        await self.store.ledger.add_keys(own.id, diagnosis.fingerprint.owned)
-        asked = diagnosis.fingerprint.asked
-        known = await self.store.ledger.known(own.app, asked, besides=own.id)
-        if known is None or known.id == own.id:
-            return own
-        if not await self.issues.merge(own, into=known):
-            return own
-        await self.store.ledger.merge(own.id, into=known.id)
-        return known
+        ledger, found = self.store.ledger, diagnosis.fingerprint
+        incident = grouping.incident_of(diagnosis)
+        await ledger.recognise(own.app, feedback_id, incident=incident, exact=found.exact)
+        await ledger.add_keys(own.id, found.owned)
+        known = await ledger.known(own.app, found.asked, besides=own.id)
+        if known is None or known.id in (own.id, own.history.apart_from):
+            known = None
+        if known is not None and await self.issues.merge(own, into=known):
+            await ledger.merge(own.id, into=known.id)
+            own = known
+        await self.match.learn(own, diagnosis)
+        return own
 
     async def _newest(self, group: Group) -> Subject | None:
-        """Return what the group's issue is written from now; None if it has no feedback."""
-        occurrences = await self.store.ledger.occurrences(group.id)
-        if not occurrences:
-            return None
-        kept = await self.store.ledger.feedback(group.app, occurrences[-1].feedback_id)
-        if kept is None:
-            return None
-        route = self._route(kept, released=True) or Route(tracker=group.tracker)
-        return Subject(kept=kept, diagnosis=await self.understanding.of(kept.log), route=route)
+        """Return what the group's issue is written from now; None if it has no feedback.
+
+        That is the newest feedback of the group's kind, of crashes the newest with a log.
+        """
+        newest_first = list(reversed(await self.store.ledger.occurrences(group.id)))
+        logged = [o for o in newest_first if o.log is not None and group.kind is Kind.CRASH]
+        for occurrence in (*logged, *newest_first):
+            kept = await self.store.ledger.feedback(group.app, occurrence.feedback_id)
+            if kept is not None and kept.feedback.kind is group.kind:
+                diagnosis = await self.understanding.of(kept.log)
+                return Subject(kept=kept, diagnosis=diagnosis, route=self._route_to(group, kept))
+        return None
 
     def _route(self, kept: KeptFeedback, *, released: bool) -> Route | None:
         tags = self.tags.get(kept.feedback.app, ())
         return routes.choose(self.routes, kept.feedback, tags=tags, released=released)
 
-    async def _refresh_soon(self, group: Group) -> None:
-        last = group.updated_at or group.created_at
-        due = max(last + timedelta(seconds=self.issues.update_gap(group)), self.clock.now())
-        key = JobKey(app=group.app, instance_type=GROUP, instance_id=group.id)
-        await self.store.jobs.request(key, due=due)
+    def _route_to(self, group: Group, kept: KeptFeedback) -> Route:
+        """Return the feedback's route if it leads to the group's tracker, else one that does."""
+        route = self._route(kept, released=True)
+        if route is not None and route.tracker == group.tracker:
+            return route
+        tags = self.tags.get(group.app, ())
+        leading = [one for one in self.routes if one.tracker == group.tracker]
+        other = routes.choose(leading, kept.feedback, tags=tags, released=True)
+        silent = {"include_tester": IncludeTester.NEVER}  # its own route may forbid it
+        return (other or Route(tracker=group.tracker)).model_copy(update=silent)

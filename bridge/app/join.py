@@ -16,11 +16,11 @@ from bridge.appstore import AppId, AppStore
 from bridge.clock import Clock, SystemClock
 from bridge.config import Config
 from bridge.fetch import CRASHES, SCREENSHOTS, Fetch, Source
-from bridge.filing import Creates, Desk, Issues, Writers
+from bridge.filing import GROUP, Attending, Creates, Desk, Desks, Issues, Rounds, Texts, Writers
 from bridge.match import Match
 from bridge.model import Attachment, Kind
 from bridge.ops.check import Subject
-from bridge.pipeline import GROUP, LATE_LOG, Pipeline
+from bridge.pipeline import LATE_LOG, Pipeline
 from bridge.render import AppFacts, FieldContext, Renderer
 from bridge.routes import reachable
 from bridge.store import Store
@@ -199,14 +199,13 @@ def _join(
         rules=settings.crash_rules,
         symbols=symbols,
     )
+    creates = Creates(store.intents, key=store.marker_key, settle=settings.settle, clock=clock)
+    writers = Writers(store.leases, owner=owner, lease=settings.worker.lease, clock=clock)
+    desks = Desks(_desks(config, trackers, places(config, apps, renderer)), store.ledger)
+    texts = Texts(store=store, renderer=renderer, apps=apps, clock=clock)
+    rounds = Rounds(store.jobs, clock=clock)
     issues = Issues(
-        store=store,
-        renderer=renderer,
-        creates=Creates(store.intents, key=store.marker_key, settle=settings.settle, clock=clock),
-        writers=Writers(store.leases, owner=owner, lease=settings.worker.lease, clock=clock),
-        desks=_desks(config, trackers, places(config, apps, renderer)),
-        apps=apps,
-        clock=clock,
+        store=store, texts=texts, creates=creates, writers=writers, desks=desks, clock=clock
     )
     pipeline = Pipeline(
         fetch=Fetch(
@@ -216,8 +215,19 @@ def _join(
             clock=clock,
         ),
         understanding=understanding,
-        match=Match(store, tester_key=issues.tester_key),
+        match=Match(store, tester_key=texts.tester_key),
         issues=issues,
+        attending=Attending(
+            store=store,
+            issues=issues,
+            texts=texts,
+            creates=creates,
+            writers=writers,
+            desks=desks,
+            rounds=rounds,
+            clock=clock,
+        ),
+        rounds=rounds,
         store=store,
         routes=settings.routes,
         tags={name: app.tags for name, app in config.apps.items()},

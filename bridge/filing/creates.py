@@ -47,10 +47,13 @@ class Creates:
         self._settings = settle
         self._clock = clock
 
-    def marker(self, group_id: str) -> Marker:
-        """Return a new marker for the group: the same key each time, another attempt."""
+    def marker(self, group_id: str, *, op: str | None = None) -> Marker:
+        """Return a marker for the group: the same key each time, for another attempt or for `op`.
+
+        What is written with an `op` that was used before is recognised as written already.
+        """
         mac = hmac.new(self._key, f"marker:{group_id}".encode(), hashlib.sha256).hexdigest()
-        return Marker(group_id=group_id, mac=mac[:MAC_HEX], op=secrets.token_hex(6))
+        return Marker(group_id=group_id, mac=mac[:MAC_HEX], op=op or secrets.token_hex(6))
 
     async def create(
         self, tracker: Tracker, group_id: str, draft: Callable[[Marker], IssueDraft]

@@ -43,6 +43,8 @@ class Situation:
     on_regression: OnRegression
     duplicated: str | None = None
     """The group of ours whose issue this one was closed as a duplicate of, if it is another."""
+    unlabel: bool = True
+    """Whether labels can be taken off; one that can't is passed over once it was acted on."""
     now: datetime
 
 
@@ -172,7 +174,7 @@ def _of_people(now: Situation) -> Step | None:
     if now.group.frozen or now.group.history.muted:
         return Rest()
     undone = label_like(NOT_THE_SAME, now.state.labels)
-    return None if undone is None else Unlabel(undone)
+    return Unlabel(undone) if undone is not None and now.unlabel else None
 
 
 def looked(history: History, state: IssueState, *, at: datetime) -> History:

@@ -42,7 +42,7 @@ def occurrence_of(
         device_model=device.model,
         tester_key=tester_key,
         log=log,
-        incident=_incident(diagnosis) if diagnosis else None,
+        incident=incident_of(diagnosis) if diagnosis else None,
         exact=diagnosis.fingerprint.exact if diagnosis else None,
     )
 
@@ -85,8 +85,8 @@ def _when(occurrence: Occurrence) -> tuple[datetime, str]:
     return (occurrence.at, occurrence.feedback_id)
 
 
-def _incident(diagnosis: Diagnosis) -> str | None:
-    """Return the key of the crash itself, by which its reports find each other."""
+def incident_of(diagnosis: Diagnosis) -> str | None:
+    """Return the key of the crash itself, by which its reports find each other; None without."""
     return next((k for k in diagnosis.fingerprint.aliases if k.startswith(INCIDENT)), None)
 
 

@@ -87,6 +87,19 @@ class MemberLedger(LedgerPart):
             return None if mine is None else group_of_row(await survivor(connection, mine))
 
     @whole
+    async def recognise(
+        self, app: str, feedback_id: str, *, incident: str | None, exact: str | None
+    ) -> None:
+        """Keep what a log that came late says its occurrence is; nothing if it is in no group."""
+        mine = (OCCURRENCES.c.app == app, OCCURRENCES.c.feedback_id == feedback_id)
+        async with self._database.writing() as connection:
+            record = await connection.scalar(select(OCCURRENCES.c.record).where(*mine))
+            if record is not None:
+                known = replace(load(Occurrence, record), incident=incident, exact=exact)
+                changed = update(OCCURRENCES).where(*mine)
+                await connection.execute(changed.values(record=dump(known)))
+
+    @whole
     async def occurrences(self, group_id: str) -> Sequence[Occurrence]:
         """Return a group's occurrences, oldest first."""
         query = (
