@@ -112,7 +112,7 @@ async def _status(
         rows = rows or await store.jobs.status(issue=what, limit=limit)
         if explained == "never" or (explained == "of issues" and not is_issue):
             return rows, ()
-        return rows, await why.explanations(store, rows)
+        return rows, await why.explanations(config, store, rows)
     finally:
         await store.aclose()
 

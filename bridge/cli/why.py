@@ -6,18 +6,25 @@ from typing import TYPE_CHECKING
 from bridge.cli.options import Format, plain, print_json, stdout
 
 if TYPE_CHECKING:
+    from bridge.config import Config
     from bridge.ops.explain import Explanation, Print, Related
     from bridge.store import StatusRow, Store
 
 MEMBERS_SHOWN = 20
 
 
-async def explanations(store: "Store", rows: "Sequence[StatusRow]") -> "Sequence[Explanation]":
+async def explanations(
+    config: "Config", store: "Store", rows: "Sequence[StatusRow]"
+) -> "Sequence[Explanation]":
     """Return the explanations of the groups that these rows are of, in their order."""
+    from bridge.app import open_symbols
+    from bridge.clock import SystemClock
     from bridge.ops.explain import Explainer
     from bridge.understanding import Understanding
 
-    explainer = Explainer(store.ledger, Understanding(store.blobs).of)
+    symbols = open_symbols(config, SystemClock())
+    logs = Understanding(store.blobs, rules=config.settings.crash_rules, symbols=symbols)
+    explainer = Explainer(store.ledger, logs.of)
     groups = dict.fromkeys(row.group_id for row in rows if row.group_id is not None)
     return [await explainer.explain(await store.ledger.group(one)) for one in groups]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bridge import grouping, routes
 from bridge.crash import understand
+from bridge.crash.readable import readable
 from bridge.errors import Gone, Misconfigured, Unreadable
 from bridge.fetch import Source
 from bridge.filing import page_link
@@ -152,7 +153,7 @@ def _render(
         IssueContext(
             app=app,
             feedback=feedback,
-            diagnosis=diagnosis,
+            diagnosis=readable(diagnosis) if diagnosis else None,
             summary=grouping.summarise([occurrence]),
             files=(),
             notes=(),
