@@ -128,7 +128,11 @@ class Route(Settings):
     near: Near = Near.SUGGEST
     """Whether near feedback only names the issue it is like (`suggest`), or joins it (`join`)."""
     on_regression: OnRegression = OnRegression.REOPEN
-    """Reserved for regressions; until they are built an occurrence only counts."""
+    """What becomes of an issue that was closed as completed and occurs in a newer build.
+
+    `reopen` it and say so, `comment` alone, or file a new one that names it (`new_linked`), which
+    is also done where no transition leads back, and 90 days after the closing.
+    """
     include_tester: IncludeTester = IncludeTester.NEVER
     """Whether the issue says who sent the feedback: `never`, a stable `hash`, or the `email`."""
 

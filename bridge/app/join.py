@@ -23,12 +23,13 @@ from bridge.ops.check import Subject
 from bridge.pipeline import LATE_LOG, Pipeline
 from bridge.render import AppFacts, FieldContext, Renderer
 from bridge.routes import reachable
-from bridge.store import Store
+from bridge.store import WATCH, Store
 from bridge.symbols import Symbols
 from bridge.telemetry import Metrics
 from bridge.trackers.base import Opening, Tracker
 from bridge.trackers.registry import tracker_type
 from bridge.understanding import Understanding
+from bridge.watch import Watch
 from bridge.worker import Worker, WorkerSettings
 
 REACTIONS = {
@@ -51,6 +52,7 @@ class Bridge:
     understanding: Understanding
     symbols: Symbols | None
     pipeline: Pipeline
+    watch: Watch
     worker: Worker
     metrics: Metrics
     clock: Clock
@@ -233,6 +235,9 @@ def _join(
         tags={name: app.tags for name, app in config.apps.items()},
         clock=clock,
     )
+    watch = Watch(
+        store=store, trackers=trackers, rounds=rounds, settings=settings.watch, clock=clock
+    )
     return Bridge(
         config=config,
         store=store,
@@ -243,7 +248,8 @@ def _join(
         understanding=understanding,
         symbols=symbols,
         pipeline=pipeline,
-        worker=_worker(pipeline, store, settings.worker, metrics, owner=owner, clock=clock),
+        watch=watch,
+        worker=_worker(pipeline, watch, store, settings.worker, metrics, owner=owner, clock=clock),
         metrics=metrics,
         clock=clock,
     )
@@ -251,6 +257,7 @@ def _join(
 
 def _worker(
     pipeline: Pipeline,
+    watch: Watch,
     store: Store,
     settings: WorkerSettings,
     metrics: Metrics,
@@ -265,6 +272,7 @@ def _worker(
             CRASHES: pipeline.feedback,
             GROUP: pipeline.refresh,
             LATE_LOG: pipeline.late_log,
+            WATCH: watch.look,
         },
         settings=settings,
         clock=clock,

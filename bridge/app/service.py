@@ -14,6 +14,7 @@ from aiohttp.http import HttpProcessingError
 from bridge.app.join import Bridge
 from bridge.app.web import web_application
 from bridge.errors import Misconfigured
+from bridge.store import StoreUnavailable
 from bridge.symbols import INSTALL, UNUSABLE
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ async def serve(
                 if listening:
                     listening(address)
             if role is not Role.INTAKE:
+                await _watch(bridge)
                 await bridge.worker.serve(stop)
             await stop.wait()
 
@@ -87,6 +89,14 @@ async def _listening(bridge: Bridge, role: Role, stop: asyncio.Event) -> AsyncGe
     finally:
         closer.cancel()
         await runner.cleanup()
+
+
+async def _watch(bridge: Bridge) -> None:
+    """Begin to watch the trackers; a store that is out of reach now must not end the service."""
+    try:
+        await bridge.watch.begin()
+    except StoreUnavailable as problem:
+        log.warning("what people do in the trackers is not watched", error=str(problem))
 
 
 class _NoHttp(logging.Filter):

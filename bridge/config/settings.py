@@ -17,6 +17,7 @@ from bridge.routes import Route
 from bridge.settings import Secret, Settings
 from bridge.store import StorageSettings
 from bridge.symbols import SymbolSettings
+from bridge.watch import WatchSettings
 from bridge.worker import WorkerSettings
 
 SOON = 10.0  # seconds that a person waits for one answer
@@ -69,6 +70,8 @@ class BridgeSettings(Settings):
     """How jobs are run."""
     settle: SettleSettings = SettleSettings()
     """When a create whose answer was lost may be sent again."""
+    watch: WatchSettings = WatchSettings()
+    """How often the trackers are asked what people did."""
     crash_log: CrashLogSettings = CrashLogSettings()
     """How long a crash log is waited for."""
     crash_rules: CrashRules = CrashRules()

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from bridge.errors import BadCredentials, BridgeError, Forbidden, Gone, Misconfi
 from bridge.fetch import Source
 from bridge.model import Kind
 from bridge.render import AppFacts, FieldContext, Renderer
-from bridge.routes import Near, OnRegression, Route, reachable
+from bridge.routes import Route, reachable
 from bridge.store import Store
 from bridge.symbols import INSTALL, UNUSABLE, Symbols
 from bridge.trackers.base import Finding, Level, Tracker
@@ -53,8 +53,6 @@ async def check(subject: Subject) -> AsyncGenerator[Finding]:
     if subject.symbols is not None:
         for finding in await asyncio.to_thread(_symbols, subject.symbols):
             yield finding
-    for finding in _unbuilt(subject):
-        yield finding
     for name in subject.apps:
         async for finding in _app(subject, name):
             yield finding
@@ -92,23 +90,6 @@ def _symbols(symbols: Symbols) -> Sequence[Finding]:
         ),
         *(Finding(level=Level.WARNING, text=f"symbols: {each}") for each in found.problems),
     ]
-
-
-def _unbuilt(subject: Subject) -> Iterator[Finding]:
-    """Say which settings are understood and change nothing yet."""
-    for index, route in enumerate(subject.routes):
-        if route.near is not Near.SUGGEST:
-            yield Finding(
-                level=Level.WARNING,
-                text=f"routes[{index}].near: near matches are not built yet",
-                advice="every crash with an unknown fingerprint becomes its own issue",
-            )
-        if route.on_regression is not OnRegression.REOPEN:
-            yield Finding(
-                level=Level.WARNING,
-                text=f"routes[{index}].on_regression: regressions are not told apart yet",
-                advice="an occurrence on a closed issue is counted there",
-            )
 
 
 async def _app(subject: Subject, name: str) -> AsyncGenerator[Finding]:

@@ -161,6 +161,7 @@ routes:
 storage: {{url: sqlite:///data/bridge.db, attachments: data/attachments}}
 worker: {{concurrency: 8, lease: 10s, tries: 10, backoff: {{first: 200ms, cap: 2s}}}}
 settle: {{passes: 2, apart: 500ms, after: 2s}}
+watch: {{every: 2s}}
 server: {{host: 127.0.0.1, port: {service_port}, trust_loopback: true}}
 """
 

@@ -11,10 +11,12 @@ from bridge.store.jobs import Jobs
 from bridge.store.keepsakes import Keepsakes
 from bridge.store.leases import Leases
 from bridge.store.ledger import KeptFeedback, Ledger
+from bridge.store.schema import WATCH
 from bridge.store.status import WHY, StatusRow
 from bridge.store.store import StorageSettings, Store
 
 __all__ = [
+    "WATCH",
     "WHY",
     "Blobs",
     "Inbox",

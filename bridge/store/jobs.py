@@ -14,7 +14,7 @@ from bridge.model import Job, JobKey, JobState
 from bridge.store.engine import Database, insert_into, whole
 from bridge.store.failures import LeaseLost
 from bridge.store.records import add_error
-from bridge.store.schema import FEEDBACK_KINDS, JOBS
+from bridge.store.schema import FEEDBACK_KINDS, JOBS, WATCH
 from bridge.store.status import StatusRow, status_rows
 from bridge.store.wakeups import Wakeups
 
@@ -205,8 +205,9 @@ class Jobs:
 
     @whole
     async def counts(self) -> Mapping[JobState, int]:
-        """Return how many jobs there are in each state."""
+        """Return how many jobs there are in each state; those that never end are left out."""
         query = select(JOBS.c.state, func.count().label("n")).group_by(JOBS.c.state)
+        query = query.where(JOBS.c.instance_type != WATCH)
         async with self._database.reading() as connection:
             found = {JobState(row.state): row.n for row in await connection.execute(query)}
         return {state: found.get(state, 0) for state in JobState}

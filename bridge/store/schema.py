@@ -24,6 +24,9 @@ FEEDBACK_KINDS = {
 }
 """The instance types whose jobs are about feedback; other types are our own follow-up work."""
 
+WATCH = "tracker"
+"""The instance type of the jobs that never end: each looks at what changed in a tracker."""
+
 METADATA = MetaData(
     naming_convention={
         "ix": "%(table_name)s_by_%(column_0_N_name)s",

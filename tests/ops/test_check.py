@@ -11,7 +11,7 @@ import pytest
 from bridge.app import check_subject
 from bridge.appstore import EVENTS
 from bridge.ops.check import Subject, check, webhook_url
-from bridge.routes import Near, OnRegression, Route, When
+from bridge.routes import Route, When
 from bridge.simulators.server import Simulator
 from bridge.store import StorageSettings, Store
 from bridge.trackers.base import Finding, Level
@@ -159,13 +159,6 @@ async def test_a_service_that_can_not_be_reached_is_not_blamed_on_the_key(house:
     finding = await about(check_subject(house.bridge), f"app {APP}: ")
     assert finding.level is Level.ERROR
     assert "reachable" in (finding.advice or "")
-
-
-async def test_settings_that_nothing_heeds_yet_are_told(house: House) -> None:
-    routes = (Route(tracker="local", near=Near.JOIN, on_regression=OnRegression.COMMENT),)
-    subject = replace(check_subject(house.bridge), routes=routes)
-    assert (await about(subject, "routes[0].near")).level is Level.WARNING
-    assert (await about(subject, "routes[0].on_regression")).level is Level.WARNING
 
 
 async def test_an_include_that_matches_nothing_is_told(
