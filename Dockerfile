@@ -7,9 +7,11 @@ COPY requirements/ requirements/
 RUN pip install --quiet --no-cache-dir --root-user-action=ignore --require-hashes -r requirements/uv.txt
 RUN uv venv --quiet /opt/build \
     && uv pip sync --quiet --python /opt/build/bin/python --require-hashes requirements/build.txt
+# `runtime` unless said otherwise; `symbols` makes an image that reads dSYMs too.
+ARG LOCK
 RUN uv venv --quiet /opt/feedback-bridge \
     && uv pip sync --quiet --compile-bytecode --python /opt/feedback-bridge/bin/python \
-        --require-hashes requirements/runtime.txt
+        --require-hashes "requirements/${LOCK:-runtime}.txt"
 COPY pyproject.toml README.md CHANGELOG.md LICENSE ./
 COPY config/ config/
 COPY templates/ templates/

@@ -33,6 +33,7 @@ fmt: install ## format the code and apply the safe fixes
 	.venv/bin/ruff check --fix-only && .venv/bin/ruff format
 lock: install ## write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra symbols -o requirements/symbols.txt
 	$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
 	$(COMPILE) --group build -o requirements/build.txt
 	echo uv | $(COMPILE) - -o requirements/uv.txt

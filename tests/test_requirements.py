@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-LOCKS = ("runtime", "dev", "build", "uv")
+LOCKS = ("runtime", "symbols", "dev", "build", "uv")
 ENTRY = re.compile(
     r"(?P<requirement>[^\\]+?) \\\n(?P<hashes>(?: {4}--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)"
 )
@@ -33,8 +33,10 @@ def group(name: str) -> list[Requirement]:
 
 
 RUNTIME = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
+SYMBOLS = [Requirement(text) for text in PROJECT["project"]["optional-dependencies"]["symbols"]]
 WANTED = {
     "runtime": RUNTIME,
+    "symbols": [*RUNTIME, *SYMBOLS],
     "dev": [*RUNTIME, *group("dev")],
     "build": group("build"),
     "uv": [Requirement("uv")],
@@ -72,5 +74,6 @@ def test_no_lock_names_a_place_to_download_from(name: str) -> None:
 
 
 def test_what_runs_is_the_same_in_development_and_in_the_image() -> None:
-    runtime, dev = ({(pin.name, str(pin.specifier)) for pin in pins(n)} for n in ("runtime", "dev"))
-    assert runtime <= dev
+    locks = ("runtime", "symbols", "dev")
+    runtime, symbols, dev = ({(pin.name, str(pin.specifier)) for pin in pins(n)} for n in locks)
+    assert runtime <= symbols <= dev

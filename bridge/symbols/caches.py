@@ -46,7 +46,7 @@ class _Table(Protocol):
 
 def available() -> bool:
     """Whether the extra `symbols` is installed."""
-    return find_spec("symbolic") is not None
+    return all(find_spec(name) is not None for name in ("symbolic", "multi_demangle"))
 
 
 class Caches:
