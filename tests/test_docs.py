@@ -183,7 +183,7 @@ def test_what_the_example_sets_is_what_holds_without_it() -> None:
         (AttachmentSettings, github["attachments"]),
         *(
             (BridgeSettings.model_fields[room].annotation, values[room])
-            for room in ("crash_log", "storage", "worker", "settle", "server")
+            for room in ("crash_log", "storage", "worker", "settle", "symbols", "server")
         ),
     ]
     for settings, table in tables:
