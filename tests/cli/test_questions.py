@@ -199,7 +199,7 @@ async def test_our_own_work_that_failed_for_good_is_a_dead_letter_and_can_be_ret
     group = (await house.row(first)).group_id
     assert group is not None
     house.simulator.faults.replace([{"match": "PUT /jira/rest/api/2/issue/*", "status": 403}])
-    await house.deliver(crash(app, crash_text()))
+    await house.deliver(crash(app, crash_text(base=0x104200000)))
     await house.work()
     [line] = (await run("dead-letters", "--format", "json", config=config)).lines
     assert set(line) == {*FIELDS, "instance"}
