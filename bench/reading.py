@@ -28,19 +28,23 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bridge.crash.read import read
 
 THREADS = 26
-FRAMES = 11
+FRAMES = 10
+FRAMES_CRASHED = 25
 IMAGES = 170
-SIZE = 60_000  # bytes of the report as text
 MEGABYTE = 1 << 20
 BASE = 0x180000000
 STEP = 0x1000000
 LIMIT = 1.9
 
 
+def depth(thread: int) -> int:
+    return FRAMES if thread else FRAMES_CRASHED
+
+
 def frame(thread: int, index: int) -> tuple[int, int, str]:
     """An image's place, an offset in it, and a symbol: mostly other ones on each thread."""
     image = 0 if (thread + index) % 5 == 0 else 1 + (thread * 7 + index * 3) % (IMAGES - 1)
-    if index >= FRAMES - 2:  # each thread starts the same way
+    if index >= depth(thread) - 2:  # each thread starts the same way
         return 1, 0x1200 + index, ("thread_start", "_pthread_start")[index % 2]
     return image, 0x4000 + thread * 512 + index * 8, f"Store.part{thread}.reload(at:{index})"
 
@@ -87,7 +91,7 @@ def text_report(threads: int = THREADS) -> str:
     ]
     for thread in range(threads):
         lines.append(f"Thread {thread}{' Crashed' * (thread == 0)}:")
-        for index in range(FRAMES):
+        for index in range(depth(thread)):
             place, offset, symbol = frame(thread, index)
             address = BASE + place * STEP + offset
             lines.append(f"{index:<4}{image_name(place):<30}\t       0x{address:x} {symbol} + 120")
@@ -106,7 +110,7 @@ def text_report(threads: int = THREADS) -> str:
 
 def json_report() -> str:
     """The same report as .ips."""
-    places = [[frame(thread, index) for index in range(FRAMES)] for thread in range(THREADS)]
+    places = [[frame(thread, index) for index in range(depth(thread))] for thread in range(THREADS)]
     body = {
         "modelCode": "iPhone17,1", "procName": "Sunrise", "procPath": image_path(0),
         "osVersion": {"train": "iPhone OS 26.1", "build": "23B85"},

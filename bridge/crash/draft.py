@@ -12,6 +12,8 @@ FRAMES_KEPT = 512
 """Frames kept a thread; deeper ones are counted. Apple's own reporter stops there too."""
 THREADS_KEPT = 1024
 """Threads kept beside the crashed one."""
+_THREADS_LOOKED_AT = 16_384
+"""Threads beyond are counted; the crashed one is taken in wherever it stands."""
 FRAMES_KEPT_IN_ALL = 65_536
 """Frames kept of all threads beside the crashed one: no real report comes near."""
 
@@ -70,16 +72,20 @@ class Draft:
     warnings: list[str] = field(default_factory=list[str])
     cut: bool = False
     """Whether it is known to end before the report does."""
+    n_threads: int = 0
     _frames: int = 0
     """Frames kept of the threads before the newest."""
 
     def open_thread(self, thread: DraftThread) -> Stack:
         """Take in another thread; its stack, which keeps none where too many are kept already."""
+        self.n_threads += 1
         if self.threads:
             self._frames += len(self.threads[-1].stack.frames)
-        blamed = thread.crashed or thread.index == self.claimed
-        if not blamed and self._frames >= FRAMES_KEPT_IN_ALL:
-            thread.stack.limit = 0
+        if not thread.crashed and thread.index != self.claimed:
+            if self.n_threads > _THREADS_LOOKED_AT:
+                return Stack(limit=0)
+            if self._frames >= FRAMES_KEPT_IN_ALL:
+                thread.stack.limit = 0
         self.threads.append(thread)
         return thread.stack
 
@@ -122,6 +128,7 @@ class Draft:
         self.claimed = other.claimed if self.claimed is None else self.claimed
         if not self.threads or (self.cut and other.threads):
             self.threads, self.images = other.threads, other.images
+            self.n_threads = other.n_threads
             self.last_exception = other.last_exception
         self.last_exception = self.last_exception or other.last_exception
         self.other_backtrace = self.other_backtrace or other.other_backtrace
@@ -152,8 +159,8 @@ class Draft:
 
     def _finished_threads(self, table: ImageTable, crashed: int | None) -> tuple[Thread, ...]:
         kept = [t for n, t in enumerate(self.threads) if n < THREADS_KEPT or t.index == crashed]
-        if len(kept) < len(self.threads):
-            self.warnings.append(f"Of {len(self.threads)} threads {len(kept)} were kept.")
+        if len(kept) < self.n_threads:
+            self.warnings.append(f"Of {self.n_threads} threads {len(kept)} were kept.")
         if any(not thread.stack.limit for thread in kept):
             self.warnings.append(
                 f"The threads have too many frames; {self._frames} of them were kept."

@@ -91,16 +91,24 @@ class ImageTable:
         self._app = app
         app.mark(images)
         self._all = frozen_images(images)
-        placed = [image for image in self._all if image.base is not None]
-        placed.sort(key=_base)
-        self._sorted = placed
-        self._bases = [image.base or 0 for image in placed]
-        # macOS lists `???` as an image that reaches from 0 to the end.
-        self._ends = [
-            (image.base or 0) + image.size if image.size and image.name != "???" else 0
-            for image in placed
-        ]
-        self._by_name = {image.name: image for image in reversed(self._all)}
+        self._by_name: dict[str, BinaryImage] | None = None
+        self._bases: list[int] = []
+        self._ends: list[int] = []
+        self._sorted: list[BinaryImage] | None = None
+
+    def _sort(self) -> list[BinaryImage]:
+        """The images in the order of their addresses; made when one is first looked up."""
+        if self._sorted is None:
+            placed = [image for image in self._all if image.base is not None]
+            placed.sort(key=_base)
+            self._bases = [image.base or 0 for image in placed]
+            # macOS lists `???` as an image that reaches from 0 to the end.
+            self._ends = [
+                (image.base or 0) + image.size if image.size and image.name != "???" else 0
+                for image in placed
+            ]
+            self._sorted = placed
+        return self._sorted
 
     @property
     def all(self) -> tuple[BinaryImage, ...]:
@@ -109,45 +117,48 @@ class ImageTable:
 
     def at(self, address: int | None) -> BinaryImage | None:
         """The image that an address lies in."""
+        images = self._sort()
         if address is None:
             return None
         found = bisect_right(self._bases, address) - 1
-        return self._sorted[found] if found >= 0 and address < self._ends[found] else None
+        return images[found] if found >= 0 and address < self._ends[found] else None
 
     def frames(self, raws: Sequence[RawFrame], places: Sequence[int | None]) -> tuple[Frame, ...]:
         """The frames of a backtrace, numbered from its top, their images looked up.
 
         `places` are the images' places in the list, where the report says them; else it is empty.
         """
-        for index, raw in enumerate(raws):
-            raw.index = index
         if places:
-            images = [None if place is None else self._all[place] for place in places]
+            for raw, place in zip(raws, places, strict=True):
+                if place is not None:
+                    image = self._all[place]
+                    raw.image, raw.image_uuid, raw.in_app = image.name, image.uuid, image.in_app
         else:
-            images = self._images_of(raws)
-        # The loop has no call in it: it is where a third of a report's time would go.
-        for raw, image in zip(raws, images, strict=True):
-            if image is not None:
-                raw.image = image.name
-                raw.image_uuid = image.uuid
-                raw.in_app = image.in_app
-                if raw.offset is None and image.base is not None and raw.address is not None:
-                    raw.offset = max(raw.address - image.base, 0)
-            elif raw.image:
-                raw.in_app = self._app.has(raw.image, None)
+            self._look_up(raws)
         return frozen(raws)
 
-    def _images_of(self, raws: Sequence[RawFrame]) -> list[BinaryImage | None]:
-        bases, ends, images, by_name = self._bases, self._ends, self._sorted, self._by_name
-        found: list[BinaryImage | None] = []
-        for raw in raws:
+    def _named(self, name: str | None) -> BinaryImage | None:
+        if self._by_name is None:
+            self._by_name = {image.name: image for image in reversed(self._all)}
+        return self._by_name.get(name or "")
+
+    def _look_up(self, raws: Sequence[RawFrame]) -> None:
+        """Give frames of text their images: a loop without calls, since the time goes here."""
+        images, bases, ends = self._sort(), self._bases, self._ends
+        for index, raw in enumerate(raws):
+            raw.index = index
             address = raw.address
             place = -1 if address is None else bisect_right(bases, address) - 1
-            if place >= 0 and address is not None and address < ends[place]:
-                found.append(images[place])
+            if address is not None and place >= 0 and address < ends[place]:
+                image = images[place]
             else:
-                found.append(by_name.get(raw.image or ""))
-        return found
+                image = self._named(raw.image)
+                if image is None:
+                    raw.in_app = bool(raw.image) and self._app.has(raw.image, None)
+                    continue
+            raw.image, raw.image_uuid, raw.in_app = image.name, image.uuid, image.in_app
+            if raw.offset is None and image.base is not None and address is not None:
+                raw.offset = max(address - image.base, 0)
 
 
 def _base(image: BinaryImage) -> int:

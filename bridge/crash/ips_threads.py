@@ -1,6 +1,5 @@
 """The threads, frames, images and registers in an .ips body."""
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from bridge.crash.draft import Draft, DraftThread, Stack
@@ -20,29 +19,18 @@ def fill_threads(draft: Draft, body: Table, *, plain: bool = False) -> None:
     `plain` where the document is known to hold ASCII without NULs only, which saves a look at
     each of its strings.
     """
-    text_of = _plain_text if plain else _any_text
-    draft.images.extend([_image(entry, text_of) for entry in tables(body, "usedImages")])
+    draft.images.extend([_image(entry, plain=plain) for entry in tables(body, "usedImages")])
     draft.claimed = _claimed(body)
     bases = [image.base for image in draft.images]
     for index, entry in enumerate(tables(body, "threads")):
         thread = DraftThread(index, crashed=entry.get("triggered") is True)
         thread.name, thread.queue = text(entry, "name"), text(entry, "queue")
-        _fill_stack(draft.open_thread(thread), entry.get("frames"), bases, text_of)
+        _fill_stack(draft.open_thread(thread), entry.get("frames"), bases, plain=plain)
         if not draft.registers and (thread.crashed or index == draft.claimed):
             draft.registers = _registers(table(entry, "threadState"))
     exception = Stack()
-    _fill_stack(exception, body.get("lastExceptionBacktrace"), bases, text_of)
+    _fill_stack(exception, body.get("lastExceptionBacktrace"), bases, plain=plain)
     draft.last_exception = exception if exception.count else None
-
-
-def _plain_text(value: object) -> str | None:
-    return (
-        (value if len(value) <= LONGEST else known(value)) or None if type(value) is str else None
-    )
-
-
-def _any_text(value: object) -> str | None:
-    return known(value) if type(value) is str else None
 
 
 def _claimed(body: Table) -> int | None:
@@ -53,22 +41,23 @@ def _claimed(body: Table) -> int | None:
     return claimed if claimed is not None and claimed >= 0 else None
 
 
-def _image(entry: Table, text_of: Callable[[object], str | None]) -> RawImage:
+def _image(entry: Table, *, plain: bool) -> RawImage:
     get = entry.get
-    path, uuid = text_of(get("path")), text_of(get("uuid"))
+    path, name, uuid, arch = get("path"), get("name"), get("uuid"), get("arch")
+    base, size = get("base"), get("size")
+    if not plain or not (type(path) is type(name) is type(uuid) is type(arch) is str):
+        path, name = text(entry, "path"), text(entry, "name")
+        uuid, arch = text(entry, "uuid"), text(entry, "arch")
+    elif len(str(path)) > LONGEST or len(str(name)) > LONGEST:
+        path, name = known(str(path)), known(str(name))
     return RawImage(
-        text_of(get("name")) or last_part(path) or "???",
+        name or last_part(path) or "???",
         uuid.replace("-", "").lower() if uuid else None,
-        _whole(get("base")),
-        _whole(get("size")),
-        text_of(get("arch")),
-        path,
+        base if type(base) is int and -_BEYOND < base < _BEYOND else None,
+        size if type(size) is int and -_BEYOND < size < _BEYOND else None,
+        arch or None,
+        path or None,
     )
-
-
-def _whole(value: object) -> int | None:
-    # `type` and not `isinstance`: a bool is no number.
-    return value if type(value) is int and -_BEYOND < value < _BEYOND else None
 
 
 def _registers(state: Table) -> dict[str, int]:
@@ -89,48 +78,44 @@ def _add_register(found: dict[str, int], name: str, entry: Table) -> None:
         found[label] = value
 
 
-def _fill_stack(
-    stack: Stack,
-    entries: object,
-    bases: list[int | None],
-    text_of: Callable[[object], str | None],
+def _fill_stack(  # noqa: C901  # see the loop
+    stack: Stack, entries: object, bases: list[int | None], *, plain: bool
 ) -> None:
     """Put the frames of a list into a stack; what isn't an object is an empty frame."""
     if not isinstance(entries, list):
         return
     listed = cast("list[Any]", entries)
     stack.count = len(listed)
+    frames, places, n_images = stack.frames, stack.places, len(bases)
+    # One loop without calls, and `type` instead of `isinstance`: the time goes here.
     for index, item in enumerate(listed[: stack.limit]):
         entry = cast("Table", item) if type(item) is dict else _NOTHING
-        frame, place = _frame(entry, index, bases, text_of)
-        stack.frames.append(frame)
-        stack.places.append(place)
+        get = entry.get
+        place, offset, symbol = get("imageIndex"), get("imageOffset"), get("symbol")
+        location, address = get("symbolLocation"), None
+        if type(offset) is not int or not -_BEYOND < offset < _BEYOND:
+            offset = None
+        if type(place) is not int or not 0 <= place < n_images:
+            place = None
+        elif offset is not None and (base := bases[place]) is not None:
+            address = base + offset
+        if type(location) is not int or not -_BEYOND < location < _BEYOND:
+            location = None
+        if type(symbol) is not str:
+            symbol = None
+        elif not plain or len(symbol) > LONGEST or not symbol:
+            symbol = known(symbol)
+        frame = RawFrame(index, None, address, symbol, offset, location)
+        if "sourceFile" in entry or "inline" in entry:
+            _add_source(frame, entry)
+        frames.append(frame)
+        places.append(place)
 
 
 _NOTHING: Table = {}
 
 
-def _frame(
-    entry: Table,
-    index: int,
-    bases: list[int | None],
-    text_of: Callable[[object], str | None],
-) -> tuple[RawFrame, int | None]:
-    """The frame, and its image's place in the list; this is where the time goes."""
-    get = entry.get
-    place, offset, location = get("imageIndex"), get("imageOffset"), get("symbolLocation")
-    address = None
-    if type(offset) is not int or not -_BEYOND < offset < _BEYOND:
-        offset = None
-    if type(location) is not int or not -_BEYOND < location < _BEYOND:
-        location = None
-    if type(place) is not int or not 0 <= place < len(bases):
-        place = None
-    elif offset is not None and (base := bases[place]) is not None:
-        address = base + offset
-    frame = RawFrame(index, None, address, text_of(get("symbol")), offset, location)
-    if "sourceFile" in entry or "inline" in entry:
-        file, line = text(entry, "sourceFile"), number(entry, "sourceLine")
-        frame.file, frame.line = source_place(file, line)
-        frame.inlined = entry.get("inline") is True
-    return frame, place
+def _add_source(frame: RawFrame, entry: Table) -> None:
+    file, line = text(entry, "sourceFile"), number(entry, "sourceLine")
+    frame.file, frame.line = source_place(file, line)
+    frame.inlined = entry.get("inline") is True

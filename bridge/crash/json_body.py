@@ -30,7 +30,7 @@ def read_object(text: str) -> tuple[Table | None, int]:
 
 def is_plain(text: str) -> bool:
     """Whether all strings of a document are ASCII without NULs."""
-    return text.isascii() and "\\u" not in text and "\0" not in text
+    return text.isascii() and "\0" not in text and ("\\" not in text or "\\u" not in text)
 
 
 def _decoded(text: str, start: int) -> tuple[Table | None, int]:

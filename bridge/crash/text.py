@@ -28,6 +28,7 @@ _STATE = re.compile(r" crashed with .{1,40} Thread State", re.IGNORECASE)
 _REGISTER = re.compile(r"\b(\w{1,12}): {1,4}0x([0-9a-fA-F]{1,16})\b")
 _BARE_LIST = re.compile(r"\(?(0x[0-9a-fA-F]{1,32}+(?:\s++0x[0-9a-fA-F]{1,32}+)*+)\s*+\)?\s*+$")
 _SECOND_REPORT = ("Incident Identifier:", "Process:")
+_NO_FRAME = frozenset({"", "T", "L", "A", "B", "E"})
 _LONGEST_KEY = 64
 _BLOCK_LINES = 200
 """Lines kept of a block such as the application-specific information."""
@@ -74,7 +75,9 @@ class TextReader:
             stop = piece.find("\n", at)
             line = piece[at : stop if stop >= 0 else end]
             at += len(line) + 1
-            if self._stack is None or not self._frame_line(self._stack, line):
+            # A frame starts with a number, or with spaces before it.
+            frame_like = self._stack is not None and line[:1] not in _NO_FRAME
+            if not frame_like or not self._frame_line(line):
                 self._line(line)
                 if self._opened:
                     at = self._whole_block(piece, at)
@@ -92,10 +95,15 @@ class TextReader:
         if self._stack is None or frames is None:
             return at
         self._stack.frames, self._stack.count = frames, len(frames)
-        return at + len(block) + 1
+        # The blank line below is passed over with it.
+        self._gap = stop >= 0
+        return at + len(block) + 1 + (stop >= 0)
 
-    def _frame_line(self, stack: Stack, line: str) -> bool:
+    def _frame_line(self, line: str) -> bool:
         """Whether the line is the backtrace's next frame, which is then counted and kept."""
+        stack = self._stack
+        if stack is None:
+            return False
         if stack.count >= stack.limit:
             stack.count += (found := is_frame(line))
             return found
@@ -165,11 +173,11 @@ class TextReader:
             return False
         self._close(None)
         index, rest = int(found[1]), found[2].strip()
-        if rest == ":":
-            self._stack, self._opened = self.draft.open_thread(DraftThread(index)), True
-            return True
         if rest.startswith("name:"):
             self._names[index] = _label(rest[len("name:") :])
+            return True
+        if rest == ":":
+            self._stack, self._opened = self.draft.open_thread(DraftThread(index)), True
             return True
         mark, colon, label = rest.partition(":")
         words = mark.lower().split()

@@ -10,39 +10,51 @@ from bridge.crash.raw import RawFrame, RawImage
 from bridge.crash.text_frame import image_of, read_rest
 from bridge.crash.words import LONGEST
 
-_FRAMES = re.compile(
-    r"^\d{1,9}[ \t]++(\S++(?: (?!0x)\S++)*+)[ \t]++0x([0-9a-fA-F]{1,32}+)(?: (.*)|)$", re.MULTILINE
+_FRAME = r"^\d{1,9}[ \t]++(\S++(?: (?!0x)\S++)*+)[ \t]++0x([0-9a-fA-F]{1,32}+)"
+_FRAMES = re.compile(_FRAME + r"(?: (.*)|)$", re.MULTILINE)
+_PLAIN_FRAMES = re.compile(
+    r"^\d{1,9} {1,8}(\S++)[ \t]++0x([0-9a-f]{1,16}) ([^0].{0,4000}) \+ ([0-9]{1,24})$", re.MULTILINE
 )
-_IMAGE = r"^[ \t]*+0x([0-9a-fA-F]{1,32}+)[ \t]*+-[ \t]*+0x([0-9a-fA-F]{1,32}+)[ \t]++(?:\+[ \t]*+)?"
+_RANGE = r"^[ \t]*+0x([0-9a-fA-F]{1,32}+)[ \t]*+-[ \t]*+0x([0-9a-fA-F]{1,32}+)[ \t]++(?:\+[ \t]*+)?"
 # Each part has a bound, so that no line costs more than so much.
 _PLAIN_IMAGES = re.compile(
-    r"^ {0,20}0x([0-9a-f]{1,16}) {1,20}- {1,20}0x([0-9a-f]{1,16}) .{1,200} (arm64e?|x86_64) {1,2}"
-    r"<([0-9a-f]{32})> (/.{0,1000}/([^/\n{.?\s][^/\n{]{0,255}))(?<!\s)$",
+    r"^ {0,20}0x([0-9a-f]{1,16}) {1,20}- {1,20}0x([0-9a-f]{1,16}) "
+    r"\+?\S{1,200}(?: \S{1,200}){0,8}? (arm64e?|x86_64) {1,2}<([0-9a-f]{32})> "
+    r"(/.{0,1000}/([^/\n{.?\s][^/\n{]{0,255}))(?<!\s)$",
     re.MULTILINE,
 )
-_IMAGES = re.compile(_IMAGE + r"([^<\n]++)<([0-9a-fA-F-]{32,36}+)>[ \t]*+(.*)$", re.MULTILINE)
+_IMAGES = re.compile(_RANGE + r"([^<\n]++)<([0-9a-fA-F-]{32,36}+)>[ \t]*+(.*)$", re.MULTILINE)
 _DIGITS = 24
 _LARGEST = 1 << 16
 """Characters of a block: longer ones are read by the line, so that what is not kept costs less."""
 
 
 def frames_in(block: str, limit: int) -> list[RawFrame] | None:
-    """The frames of a backtrace; None if it must be read by the line."""
+    """The frames of a backtrace, not numbered yet; None if it must be read by the line."""
     if len(block) > _LARGEST:
         return None
+    lines = block.count("\n") + 1
+    if lines > limit:
+        return None
+    plain: list[tuple[str, str, str, str]] = _PLAIN_FRAMES.findall(block)
+    if len(plain) == lines:
+        return [
+            RawFrame(0, image, int(address, 16), name, None, int(offset))
+            for image, address, name, offset in plain
+        ]
     found: list[tuple[str, str, str]] = _FRAMES.findall(block)
-    if not found or len(found) > limit or len(found) != block.count("\n") + 1:
+    if len(found) != lines:
         return None
     frames: list[RawFrame] = []
-    for index, (image, address, rest) in enumerate(found):
+    for image, address, rest in found:
         name, plus, digits = rest.rpartition(" + ")
         if plus and digits.isdecimal() and len(digits) <= _DIGITS and len(name) < LONGEST:
             if name[:2] == "0x":
-                frame = RawFrame(index, image, int(address, 16), None, int(digits))
+                frame = RawFrame(0, image, int(address, 16), None, int(digits))
             else:
-                frame = RawFrame(index, image, int(address, 16), name.strip(), None, int(digits))
+                frame = RawFrame(0, image, int(address, 16), name.strip(), None, int(digits))
         else:
-            frame = RawFrame(index, image, int(address, 16))
+            frame = RawFrame(0, image, int(address, 16))
             read_rest(frame, rest.strip())
         frames.append(frame)
     return frames

@@ -24,7 +24,7 @@ _CHUNK = 1 << 18
 _SAMPLE = 1 << 16
 _PAGE_MARKS = (b"<br", b"<pre", b"<p>", b"</p>", b"<code", b"<div", b"&lt;", b"&gt;", b"&quot;")
 _FEWEST_MARKS = 3
-_PAGE_SAMPLE = 1 << 13
+_PAGE_SAMPLE = 1 << 12
 _LINE_TAG = re.compile(r"<(?:br|/p|/div|/li|/tr)\s{0,8}/?>[ \t]{0,8}(?:\r?\n)?", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:p|pre|code|div|span|h[1-6]|hr|a|b|i|em|strong|blockquote|ul|li|details|summary|td|tr"
@@ -39,18 +39,19 @@ _FEWEST_SPACED = 10
 def unwrapped(data: bytes) -> bytes:
     """The report's own bytes, as UTF-8 with line feeds and ordinary spaces."""
     data = _as_utf8(data)
-    if data[:_PAGE_SAMPLE].lstrip()[:1] in _JSON_STARTS and any(mark in data for mark in _INSIDE):
+    sample = data[:_PAGE_SAMPLE]
+    if sample.lstrip()[:1] in _JSON_STARTS and any(mark in sample for mark in _INSIDE):
         log = _inside(data)
         data = log.encode("utf-8", "replace") if log is not None else _string_literal(data)
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
-    if _is_quoted_printable(data[:_PAGE_SAMPLE]):
+    if b"=" in sample and _is_quoted_printable(sample):
         data = binascii.a2b_qp(data)
-    if _is_page(data):
+    if (b"<" in sample or b"&" in sample) and _is_page(data[:_PAGE_SAMPLE].lower()):
         data = _without_markup(data)
-    if b":**" in data[:_PAGE_SAMPLE]:
+    if b":**" in sample:
         data = data.replace(b"**", b"")
-    return data.replace(b"\xc2\xa0", b" ") if b"\xc2\xa0" in data else data
+    return data if data.isascii() else data.replace(b"\xc2\xa0", b" ")
 
 
 def pieces_of(data: bytes, start: int, *, prefix: bytes, end: int | None = None) -> Iterator[str]:
@@ -103,8 +104,6 @@ def _plain(text: str) -> str:
 
 def _is_quoted_printable(sample: bytes) -> bool:
     """Whether a mail's soft line ends are in it, or its header says so."""
-    if b"=" not in sample:
-        return False
     soft = sample.count(b"=\n") + sample.count(b"=\r\n")
     return soft > 1 or b"quoted-printable" in sample.lower()
 
@@ -148,12 +147,8 @@ def _string_literal(data: bytes) -> bytes:
     return data.replace(b"\\/", b"/").strip(b"\"' \t")
 
 
-def _is_page(data: bytes) -> bool:
+def _is_page(sample: bytes) -> bool:
     """Whether this looks like a piece of a web page: its tags, or `<` written as an entity."""
-    sample = data[:_PAGE_SAMPLE]
-    if b"<" not in sample and b"&" not in sample:
-        return False
-    sample = sample.lower()
     return sum(sample.count(mark) for mark in _PAGE_MARKS) >= _FEWEST_MARKS
 
 
