@@ -132,24 +132,31 @@ def _says_nothing(place: Place) -> bool:
 
 
 def _named(frame: Frame, place: Place, *, inlined: bool) -> Frame:
-    """The frame with a name; without a name there, its own."""
-    symbol = demangled(place.symbol)[:_LONGEST] if place.symbol else frame.symbol
+    """The frame with a name, file and line; without a name there, its own."""
     start = place.start if not inlined else None
-    found = replace(
+    file, line = _source(frame, place)
+    return replace(
         frame,
-        symbol=symbol,
+        symbol=demangled(place.symbol)[:_LONGEST] if place.symbol else frame.symbol,
         symbol_offset=None if start is None else (frame.offset or 0) - start,
+        file=file,
+        line=line,
         inlined=inlined,
     )
-    return _placed(found, place)
 
 
 def _placed(frame: Frame, place: Place) -> Frame:
-    """The frame with file and line. Only the file's name: its path tells whose machine it was."""
+    """The frame with file and line."""
+    file, line = _source(frame, place)
+    return replace(frame, file=file, line=line) if file else frame
+
+
+def _source(frame: Frame, place: Place) -> tuple[str | None, int | None]:
+    """The file and line. Only the file's name: its path tells whose machine it was built on."""
     name = (place.file or "").replace("\\", "/").rpartition("/")[2][:_LONGEST]
     if not name or name.startswith("<"):
-        return frame
-    return replace(frame, file=name, line=place.line)
+        return frame.file, frame.line
+    return name, place.line
 
 
 def _warnings(missing: dict[str, str]) -> list[str]:
