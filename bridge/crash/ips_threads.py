@@ -10,6 +10,7 @@ from bridge.crash.words import LONGEST, known, last_part
 
 _BEYOND = 1 << 65
 """No number of a 64-bit process is as large."""
+_BELOW = -_BEYOND
 _REGISTERS = 128
 
 
@@ -53,8 +54,8 @@ def _image(entry: Table, *, plain: bool) -> RawImage:
     return RawImage(
         name or last_part(path) or "???",
         uuid.replace("-", "").lower() if uuid else None,
-        base if type(base) is int and -_BEYOND < base < _BEYOND else None,
-        size if type(size) is int and -_BEYOND < size < _BEYOND else None,
+        base if type(base) is int and _BELOW < base < _BEYOND else None,
+        size if type(size) is int and _BELOW < size < _BEYOND else None,
         arch or None,
         path or None,
     )
@@ -87,19 +88,20 @@ def _fill_stack(  # noqa: C901  # see the loop
     listed = cast("list[Any]", entries)
     stack.count = len(listed)
     frames, places, n_images = stack.frames, stack.places, len(bases)
+    below, beyond = _BELOW, _BEYOND
     # One loop without calls, and `type` instead of `isinstance`: the time goes here.
     for index, item in enumerate(listed[: stack.limit]):
         entry = cast("Table", item) if type(item) is dict else _NOTHING
         get = entry.get
         place, offset, symbol = get("imageIndex"), get("imageOffset"), get("symbol")
         location, address = get("symbolLocation"), None
-        if type(offset) is not int or not -_BEYOND < offset < _BEYOND:
+        if type(offset) is not int or not below < offset < beyond:
             offset = None
         if type(place) is not int or not 0 <= place < n_images:
             place = None
         elif offset is not None and (base := bases[place]) is not None:
             address = base + offset
-        if type(location) is not int or not -_BEYOND < location < _BEYOND:
+        if type(location) is not int or not below < location < beyond:
             location = None
         if type(symbol) is not str:
             symbol = None
