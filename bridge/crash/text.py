@@ -29,6 +29,7 @@ _REGISTER = re.compile(r"\b(\w{1,12}): {1,4}0x([0-9a-fA-F]{1,16})\b")
 _BARE_LIST = re.compile(r"\(?(0x[0-9a-fA-F]{1,32}+(?:\s++0x[0-9a-fA-F]{1,32}+)*+)\s*+\)?\s*+$")
 _SECOND_REPORT = ("Incident Identifier:", "Process:")
 _NO_FRAME = frozenset({"", "T", "L", "A", "B", "E"})
+_BLANK_LINES = re.compile(r"\n++")
 _LONGEST_KEY = 64
 _BLOCK_LINES = 200
 """Lines kept of a block such as the application-specific information."""
@@ -79,6 +80,8 @@ class TextReader:
             frame_like = self._stack is not None and line[:1] not in _NO_FRAME
             if not frame_like or not self._frame_line(line):
                 self._line(line)
+                if not line:
+                    at = _end_of_blanks(piece, at)
                 if self._opened:
                     at = self._whole_block(piece, at)
 
@@ -280,6 +283,11 @@ class TextReader:
         if self._block is not None and key.startswith("Application Specific"):
             text = known(value)
             self._blocks[key] = [text] if text else []
+
+
+def _end_of_blanks(piece: str, at: int) -> int:
+    found = _BLANK_LINES.match(piece, at)
+    return found.end() if found else at
 
 
 def _label(text: str) -> tuple[str | None, str | None]:
