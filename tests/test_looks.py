@@ -64,7 +64,8 @@ def original(name: str) -> PictureHashes:
 def clear(image: Image.Image) -> Image.Image:
     """Return the picture with its paper taken out, as white where nothing is drawn."""
     see_through = image.convert("RGBA")
-    see_through.putalpha(image.convert("L").point(lambda level: 0 if level > 250 else 255))
+    paper = [0 if level > 250 else 255 for level in range(256)]
+    see_through.putalpha(image.convert("L").point(paper))
     return see_through
 
 
