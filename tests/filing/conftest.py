@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from bridge.model import Kind, Occurrence
+from bridge.routes import Route
 from bridge.store import StorageSettings, Store
 from tests.clock import StillClock
+from tests.filing.office import Office
+from tests.filing.scripted import ScriptedTracker
 
 
 @pytest.fixture
@@ -30,3 +33,9 @@ async def group_id(store: Store) -> str:
         occurrence, kind=Kind.CRASH, tracker="scripted", ask=["v1:1"], own=["v1:1"]
     )
     return group.id
+
+
+@pytest.fixture
+def office(store: Store, clock: StillClock) -> Office:
+    tracker, route = ScriptedTracker(clock), Route(tracker="scripted")
+    return Office(store=store, tracker=tracker, clock=clock, route=route)
