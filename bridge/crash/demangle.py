@@ -7,8 +7,6 @@ ones. Without the extra a name stays as it is. Pure: one name always gives the s
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from importlib import import_module
-from typing import Any
 
 _MANGLED = re.compile(r"_?\$[sS](?=[\w$])|_T0|_{1,4}Z\w|_R[NICMXY]")
 _LONGEST = 1024
@@ -40,10 +38,10 @@ def demangled(name: str) -> str:
 @lru_cache(maxsize=1)
 def _reader() -> Callable[[str], str] | None:
     try:
-        vendor: Any = import_module("multi_demangle")
+        # Here, since it comes with an extra.
+        from multi_demangle import DemangleOptions, demangle_symbol
     except ImportError:
         return None
-    read: Callable[[str, Any], str] = vendor.demangle_symbol
     # Apple's reports have names without argument types, module and return type too.
-    options = vendor.DemangleOptions.name_only()
-    return lambda name: read(name, options)
+    options = DemangleOptions.name_only()
+    return lambda name: demangle_symbol(name, options)

@@ -6,7 +6,6 @@ import zipfile
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -105,8 +104,10 @@ def _made(build: Found) -> _Table:
 
 
 def _table_of(path: Path, uuid: str) -> _Table:
-    symbolic: Any = import_module("symbolic")
-    for candidate in symbolic.Archive.open(str(path)).iter_objects():
+    import symbolic  # here, since it comes with an extra
+
+    untyped: Any = symbolic
+    for candidate in untyped.Archive.open(str(path)).iter_objects():
         if candidate.debug_id.replace("-", "")[:32] == uuid:
             return candidate.make_symcache()
     raise LookupError(f"it has no build {uuid} any more")

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +27,19 @@ from bridge.crash.symbol import normal
 def test_a_mangled_name_is_the_one_that_apple_writes(mangled: str, written: str) -> None:
     assert available()
     assert normal(mangled, "Sunrise") == normal(written, "Sunrise")
+
+
+def test_without_the_extra_a_mangled_name_stays_as_it_is() -> None:
+    """In a process of its own: what reads names is looked for once."""
+    program = (
+        "import sys; sys.modules['multi_demangle'] = None\n"
+        "from bridge.crash.demangle import available, demangled\n"
+        "print(available(), demangled('$s7CartKit4CartC4loadyyF'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "$s7CartKit4CartC4loadyyF"]
 
 
 def test_a_thunk_between_calling_conventions_has_no_name() -> None:
