@@ -29,7 +29,7 @@ _BY_ID = {"watchdog", "jetsam", "bgtask", "resource"}
 """Families whose members a report always tells apart."""
 _KEYS = {
     "swift": "trap", "dispatch": "trap", "lock": "trap", "xpc": "trap", "trap": "trap",
-    "objc": "throw", "cxx": "throw", "terminate": "throw",
+    "objc": "throw", "cxx": "throw", "terminate": "throw", "abort": "throw",
     "bgtask.watch-cpu": "bgtask.watch", "bgtask.watch-busy": "bgtask.watch",
 }  # fmt: skip
 """Families that only a message or a name tells apart, which one of two reports may lack."""

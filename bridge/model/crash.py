@@ -177,6 +177,10 @@ class Fingerprint:
     """The keys by earlier versions and rules, newest first; groups of that time own them."""
     aliases: tuple[str, ...] = ()
     """More keys that prove the same problem: the incident, the same places in the same build."""
+    wider: tuple[str, ...] = ()
+    """Keys of reports that show more or less of the same stack; asked last, and never owned."""
+    shown: tuple[str, ...] = ()
+    """Keys for reports that show less of this stack; owned, and never asked."""
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -184,12 +188,12 @@ class Fingerprint:
         finer = (self.exact,) if self.exact else ()
         incident = tuple(key for key in self.aliases if key.startswith("incident:"))
         places = tuple(key for key in self.aliases if key not in incident)
-        return (*incident, *finer, *self.older, self.key, *places)
+        return (*incident, *finer, *self.older, self.key, *places, *self.wider)
 
     @property
     def owned(self) -> tuple[str, ...]:
         """The keys that its group owns from now on, where no other group does."""
-        return (self.key, *self.aliases)
+        return (self.key, *self.aliases, *self.shown)
 
     @property
     def version(self) -> str:

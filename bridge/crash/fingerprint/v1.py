@@ -98,13 +98,21 @@ def _system_words(report: CrashReport, views: Sequence[Seen]) -> list[Seen | str
         return list(named[:SYSTEM_FRAMES])
     mains = [view for view in views if view.frame.in_app and view.name]
     if mains:
-        return list(mains[:1])
+        return [*_nameless(views)[:SYSTEM_FRAMES], mains[0]]
     placed = [view for view in views[:LAST_FRAMES] if view.name or view.frame.offset]
     if placed:
         return [f"build {report.app_version} ({report.build})", *placed]
     if report.kind in _SINGLE:
         return [f"incident {report.incident_id or report.captured_at or 'unknown'}"]
     return []
+
+
+def _nameless(views: Sequence[Seen]) -> list[Seen]:
+    """The places of the system above the app's `main` whose names are missing.
+
+    Without them everything that fails below `main` would be one problem.
+    """
+    return [v for v in views if not v.frame.in_app and v.name is None and v.frame.offset]
 
 
 def _round(report: CrashReport, family: str, views: Sequence[Seen]) -> list[Seen | str]:
@@ -124,7 +132,12 @@ def _words(used: Iterable[Seen | str]) -> list[str]:
 
 
 def _key(version: str, report: CrashReport, family: str, used: Sequence[Seen | str]) -> str:
-    text = "\n".join((version, app_key(report), family, *_words(used)))
+    return hashed(version, report, family, _words(used))
+
+
+def hashed(version: str, report: CrashReport, family: str, words: Iterable[str]) -> str:
+    """The key of a report's app, its cause's family, and these words."""
+    text = "\n".join((version, app_key(report), family, *words))
     return f"{version}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 

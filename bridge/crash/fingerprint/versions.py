@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bridge.crash import demangle
 from bridge.crash.cause import family_key
 from bridge.crash.fingerprint import places, v1
+from bridge.crash.fingerprint.parts import parts
 from bridge.crash.rules import RuleBook
 from bridge.crash.sight import Seen, seen
 from bridge.crash.stack import telling_stack
@@ -42,6 +43,7 @@ def fingerprint(
         for book in dict.fromkeys((rules, *earlier))
         for version in (rest if book == rules else VERSIONS)
     )
+    shown = parts(rules.marked(report), cause, views)
     return Fingerprint(
         key=now.key,
         used=now.used,
@@ -49,7 +51,9 @@ def fingerprint(
         confident=now.confident,
         exact=now.exact,
         older=tuple(key for key in dict.fromkeys(older) if key != now.key),
-        aliases=_aliases(report, cause, rules, now.key),
+        aliases=(*_aliases(report, cause, rules, now.key), *shown.both),
+        wider=shown.asked,
+        shown=shown.shown,
     )
 
 
