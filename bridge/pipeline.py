@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 
 from bridge import grouping, routes
 from bridge.clock import Clock
+from bridge.crash import is_nameless
 from bridge.fetch import Fetch
 from bridge.filing import Attending, Issues, Rounds, Subject
 from bridge.grouping import Verdict
 from bridge.match import Match
-from bridge.model import CrashFeedback, Diagnosis, Group, Job, JobState, Kind
+from bridge.model import CrashFeedback, Diagnosis, Group, Job, JobState, Kind, Occurrence
 from bridge.routes import IncludeTester, Route
 from bridge.store import WHY, KeptFeedback, Store
 from bridge.understanding import Understanding
 
 LATE_LOG = "lateCrashLog"  # our own jobs that complete an issue filed without its log
+NAMED_AMONG = 5  # crashes of a group whose newest one has no names, from which to take one that has
 WITHOUT_LOG = "without log"  # the checkpoint of a crash that any run began to file without its log
 
 
@@ -118,15 +120,28 @@ class Pipeline:
     async def _newest(self, group: Group) -> Subject | None:
         """Return what the group's issue is written from now; None if it has no feedback.
 
-        That is the newest feedback of the group's kind, of crashes the newest with a log.
+        That is the newest feedback of the group's kind, of crashes the newest with a log. Where
+        that one has no names for the app's own functions, it is the newest of a few that has.
         """
         newest_first = list(reversed(await self.store.ledger.occurrences(group.id)))
         logged = [o for o in newest_first if o.log is not None and group.kind is Kind.CRASH]
-        for occurrence in (*logged, *newest_first):
+        newest = await self._first(group, (*logged, *newest_first))
+        if newest is None or newest.diagnosis is None or not is_nameless(newest.diagnosis):
+            return newest
+        named = await self._first(group, logged[:NAMED_AMONG], named=True)
+        return _said_to_be_earlier(named, than=newest.diagnosis) if named else newest
+
+    async def _first(
+        self, group: Group, occurrences: Sequence[Occurrence], *, named: bool = False
+    ) -> Subject | None:
+        for occurrence in occurrences:
             kept = await self.store.ledger.feedback(group.app, occurrence.feedback_id)
-            if kept is not None and kept.feedback.kind is group.kind:
-                diagnosis = await self.understanding.of(kept.log)
-                return Subject(kept=kept, diagnosis=diagnosis, route=self._route_to(group, kept))
+            if kept is None or kept.feedback.kind is not group.kind:
+                continue
+            diagnosis = await self.understanding.of(kept.log)
+            if named and (diagnosis is None or is_nameless(diagnosis)):
+                continue
+            return Subject(kept=kept, diagnosis=diagnosis, route=self._route_to(group, kept))
         return None
 
     def _route(self, kept: KeptFeedback, *, released: bool) -> Route | None:
@@ -143,3 +158,13 @@ class Pipeline:
         other = routes.choose(leading, kept.feedback, tags=tags, released=True)
         silent = {"include_tester": IncludeTester.NEVER}  # its own route may forbid it
         return (other or Route(tracker=group.tracker)).model_copy(update=silent)
+
+
+def _said_to_be_earlier(shown: Subject, *, than: Diagnosis) -> Subject:
+    """Return what is shown in place of the newest crash, with what is missing in that one."""
+    if shown.diagnosis is None:
+        return shown
+    said = "The newest crash log has no names for the app's own functions; an earlier one is shown."
+    report = shown.diagnosis.report
+    told = tuple(dict.fromkeys((said, *than.report.warnings, *report.warnings)))
+    return replace(shown, diagnosis=replace(shown.diagnosis, report=replace(report, warnings=told)))

@@ -1,6 +1,6 @@
 """Understanding Apple's crash reports. Pure: bytes come in, frozen values go out."""
 
-from bridge.crash.diagnose import diagnosed, understand
+from bridge.crash.diagnose import diagnosed, is_nameless, understand
 from bridge.crash.inspection import inspection
 from bridge.crash.read import read
 from bridge.crash.rules import SHIPPED, CrashRules, RuleBook
@@ -11,6 +11,7 @@ __all__ = [
     "RuleBook",
     "diagnosed",
     "inspection",
+    "is_nameless",
     "read",
     "understand",
 ]

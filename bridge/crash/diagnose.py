@@ -64,6 +64,12 @@ def diagnosed(
     )
 
 
+def is_nameless(diagnosis: Diagnosis) -> bool:
+    """Whether the app's own code is in the stack and none of it has a name."""
+    blamed = diagnosis.blame
+    return blamed is not None and blamed.in_app and not diagnosis.trace.frames
+
+
 def _joined(named: Fingerprint, plain: Fingerprint) -> Fingerprint:
     """The fingerprint of a report with names, found by what it was known by without them too.
 

@@ -1,5 +1,6 @@
 """Crashes without symbols are filed with the names, files and lines that the dSYMs have."""
 
+import re
 import shutil
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,9 +11,10 @@ from bridge.model import JobState
 from bridge.simulators.appstore import Sample
 from bridge.simulators.server import Simulator
 from tests.pipeline.conftest import APPS, House, enter_house
-from tests.pipeline.samples import crash
+from tests.pipeline.samples import crash, crash_text
 from tests.symbols import sunrise
 
+BASE = 0x102A00000
 LOCAL = "sunrise-local"
 PLACE = "Cart.c:20"
 
@@ -96,6 +98,32 @@ async def test_a_named_crash_is_joined_by_one_without_symbols_and_by_another_bui
         await house.work()
         assert (await house.row(unnamed)).state is JobState.ADDED
         assert len(house.issues(LOCAL)) == 1
+
+
+def unnamed(found: re.Match[str]) -> str:
+    return f"{found[1]} {BASE:#x} + {int(found[1], 16) - BASE}"
+
+
+async def test_the_issue_keeps_its_names_when_the_newest_crash_has_none(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    named = crash_text()
+    nameless = re.sub(r"(0x\w+) CartView\S+ \+ .*", unnamed, named)
+    nameless = re.sub(r"(?<=Incident Identifier: ).{8}", "0" * 8, nameless)
+    assert "CartView" not in nameless
+    async with AsyncExitStack() as stack:
+        house = await enter_house(stack, simulator, tmp_path)
+        [first] = await house.deliver(crash(LOCAL, named))
+        await house.work()
+        [second] = await house.deliver(crash(LOCAL, nameless, tester="t2"))
+        await house.work()
+        issue = await house.only_issue(LOCAL, second)
+    assert "2 crashes" in issue["body"]
+    assert "**Blame:** `CartView.total.getter`" in issue["body"]
+    assert "an earlier one is shown" in issue["body"]
+    [newest] = re.findall(r"\[Newest log\]\(([^)]*)\)", issue["body"])
+    assert second in newest
+    assert first not in newest
 
 
 async def test_another_build_without_symbols_is_another_issue(
