@@ -21,6 +21,8 @@ _NULL = re.compile(r"\bat 0x0{0,16}[0-9a-f]{1,3}\b|^0x0{0,15}1, 0x0{0,16}[0-9a-f
 _EXCEPTION = re.compile(
     r"uncaught exception '(\w{1,80})'|uncaught exception of type ((?!NSException)\w{1,80})"
 )
+_FAULTS = ("EXC_BAD_", "EXC_BREAKPOINT", "EXC_ARITHMETIC")
+"""Exceptions whose codes hold an address, which may look like any other number."""
 _TOP = 16
 """Frames looked at for the machinery that ended the process."""
 _SHOWN = 3
@@ -75,7 +77,8 @@ def _by_kind(report: CrashReport) -> str | None:
 def _by_termination(report: CrashReport) -> str | None:
     reason = " ".join((report.termination or "", *report.termination_details[:20]))
     said = reason.lower()
-    texts = (said, (report.exception_codes or "").lower())
+    faulted = (report.exception_type or "").startswith(_FAULTS)
+    texts = (said, "" if faulted else (report.exception_codes or "").lower())
     codes = {code for text in texts for code in _HEX_CODE.findall(text)}
     codes |= {f"{int(code):08x}" for code in _PLAIN_CODE.findall(report.termination or "")}
     family = next((name for code, name in signs.CODES.items() if code in codes), None)

@@ -280,3 +280,11 @@ def test_a_cycle_is_found_with_its_start_and_length() -> None:
 def test_words_about_a_cause_have_no_markup(cause: Cause) -> None:
     """They are escaped like any text, so a tracker would show it as it is."""
     assert not set("`*_[]{}<>|") & set(cause.explanation + cause.title)
+
+
+def test_an_address_is_no_code_of_a_termination() -> None:
+    report = text_report(Crash(codes="0x0000000000000001, 0x00000000dead10cc"))
+    found = understand(report.encode())
+
+    assert found is not None
+    assert found.cause.id.startswith("swift")

@@ -98,3 +98,35 @@ def test_nothing_but_main_is_told_apart_by_the_systems_places() -> None:
 
     assert together(of(one, "1"), of(one, "2", images=NEXT_BUILD))
     assert not together(of(one, "1"), of(other, "2", images=NEXT_BUILD))
+
+
+def test_a_request_that_the_system_refused_is_its_askers_whoever_called_it() -> None:
+    refused = (
+        Line("UIKitCore", "+[NSException raise:format:]", 0x10),
+        Line("UIKitCore", "-[UITableView _endCellAnimations]", 0x20),
+        Line("Sunrise", "Cart.load()", 0x9100, 40, "Cart.swift", 12),
+    )
+    one = of((*refused, *SHOWN[3:]), "1")
+    other = of((*refused, Line("Sunrise", "Search.run()", 0x8100, 4), *SHOWN[4:]), "2")
+    asked = replace(refused[1], symbol="-[UITableView scrollToRowAtIndexPath:]")
+
+    assert one.fingerprint.key != other.fingerprint.key
+    assert together(one, other)
+    assert not together(one, of((refused[0], asked, *other_callers(refused)), "3"))
+
+
+def test_a_function_that_ends_the_process_for_others_joins_none_of_them() -> None:
+    ends = (
+        Line("libswiftCore.dylib", "_assertionFailure(_:_:file:line:flags:)", 0x3A0, 156),
+        Line("Sunrise", "crash(_:)", 0x9100, 40, "Crash.swift", 12),
+    )
+    trap = {"exception": "EXC_BREAKPOINT", "signal": "SIGTRAP", "codes": "0x1, 0x9"}
+
+    one = of((*ends, *SHOWN[2:]), "1", **trap)
+    other = of((*ends, Line("Sunrise", "Search.run()", 0x8100, 4), *SHOWN[3:]), "2", **trap)
+
+    assert not together(one, other)
+
+
+def other_callers(refused: tuple[Line, ...]) -> tuple[Line, ...]:
+    return (replace(refused[2], offset=0x9300), Line("Sunrise", "Search.run()", 0x8100, 4))
