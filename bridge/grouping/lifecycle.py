@@ -20,6 +20,7 @@ from bridge.model import (
     IssueStatus,
     KnownBuild,
     News,
+    NewsKind,
     Occurrence,
 )
 from bridge.routes import OnRegression
@@ -237,12 +238,14 @@ def _own_keys(occurrence: Occurrence) -> Sequence[str]:
 def _of_testers(now: Situation) -> Step:
     """Return what is to be said of what testers met."""
     history = now.group.history
+    is_closed = now.state.status is IssueStatus.CLOSED
+    if history.telling and is_closed and not _is_still_so(now):
+        return Remember(replace(history, telling=(), reopening=False, closing=None))
     if history.telling:
         # Who closed it again meanwhile, for whatever reason, has the last word.
-        is_open = now.state.status is IssueStatus.OPEN
-        as_it_was = is_open or closing_of(now.state, history) == history.closing
+        as_it_was = not is_closed or closing_of(now.state, history) == history.closing
         return Post(history.telling, reopen=history.reopening and as_it_was)
-    if now.state.status is IssueStatus.CLOSED:
+    if is_closed:
         return _when_closed(now)
     news = untold(history, now.occurrences)
     may_at = may_tell_at(history)
@@ -267,3 +270,13 @@ def _when_closed(now: Situation) -> Step:
     reopen = now.on_regression is OnRegression.REOPEN
     began = replace(history, telling=(found.news,), closing=found.closing, reopening=reopen)
     return Tell(began)
+
+
+def _is_still_so(now: Situation) -> bool:
+    """Return whether what was begun to be said is still to be said of an issue that is closed.
+
+    Milestones are for open ones, and people may have taken out what came back.
+    """
+    history = now.group.history
+    back = history.closing and regression(history.closing, now.occurrences, now.builds)
+    return bool(back) and any(n.kind is NewsKind.REGRESSION for n in history.telling)
