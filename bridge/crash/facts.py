@@ -98,13 +98,12 @@ def _allowance(report: CrashReport, _cause: Cause) -> str | None:
 
 
 def _where(report: CrashReport, cause: Cause) -> str | None:
+    """The queue or thread, where it is not the main one, which is nothing out of the ordinary."""
     thread = report.crashed
-    if thread is None or report.kind is not ReportKind.CRASH:
-        return None
-    if cause.id.startswith("watchdog"):
+    if thread is None or report.kind is not ReportKind.CRASH or cause.id.startswith("watchdog"):
         return None
     if thread.index == 0 or thread.queue == "com.apple.main-thread":
-        return "It crashed on the main thread."
+        return None
     if thread.queue:
         return f"It crashed on the queue {thread.queue[:80]}."
     return f"It crashed on the thread {thread.name[:80]}." if thread.name else None

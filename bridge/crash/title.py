@@ -15,6 +15,10 @@ _NEAR = 4
 """Own frames among which a named one is looked for below one without a name."""
 _LABELS = re.compile(r"\([^()]{0,2048}\)$")
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f]+")
+_UNNAMED = "???"
+"""What a report has in place of a name that the system did not know."""
+_REFUSED = {"codesign", "privacy"}
+"""Causes by which the system ended the process: a function of its own says nothing more."""
 _PLACELESS = {ReportKind.JETSAM, ReportKind.PANIC, ReportKind.STACKSHOT, ReportKind.OTHER}
 
 
@@ -38,9 +42,12 @@ def title(report: CrashReport, cause: Cause, at: Seen | None) -> str:
     known = BUG_TYPES.get(report.bug_type or "")
     if report.kind is ReportKind.OTHER and known is not None:
         words = f"{known[1]} report"
+    process = report.process if report.process != _UNNAMED else None
     if report.kind in _PLACELESS:
-        return _fitted(f"{words} ({report.process})" if report.process else words)
-    place = (_place(at) if at is not None else None) or report.process
+        return _fitted(f"{words} ({process})" if process else words)
+    if at is not None and cause.id in _REFUSED and not at.frame.in_app:
+        at = None
+    place = (_place(at) if at is not None else None) or process
     if not place:
         return _fitted(words)
     room = LONGEST - len(words) - len(" in ")

@@ -190,7 +190,7 @@ def test_registers_are_the_crashed_threads_by_name() -> None:
 
 
 def test_the_highlighted_thread_stands_in_for_a_faulting_one() -> None:
-    body = ips_body(Crash()) | {"legacyInfo": {"threadHighlighted": 1}}
+    body: dict[str, Any] = ips_body(Crash()) | {"legacyInfo": {"threadHighlighted": 1}}
     del body["faultingThread"]
     del body["threads"][0]["triggered"]
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +111,28 @@ def test_without_any_app_frame_a_named_system_frame_is_the_place() -> None:
     assert diagnosis_of(Crash(**ABORT, stack=stack)).title == (
         "Crash: abort in -[UITableView reloadData]"
     )
+
+
+def test_a_refusal_of_the_system_names_the_app_and_none_of_the_systems_functions() -> None:
+    marker = Line("UIKitCore", "__TCC_CRASHING_DUE_TO_PRIVACY_VIOLATION__", 8)
+    refused = Crash(
+        exception="EXC_CRASH", signal="SIGABRT", termination=("TCC", 0, ""), stack=(marker,)
+    )
+
+    assert diagnosis_of(refused).title == "Killed: privacy key missing in Sunrise"
+    called = replace(refused, stack=(marker, CART[2]))
+    assert diagnosis_of(called).title == "Killed: privacy key missing in CartView.total"
+
+
+def test_a_process_without_a_name_is_no_place() -> None:
+    text = text_report(Crash(**ABORT, stack=())).replace(
+        "Process:             Sunrise", "Process: ???"
+    )
+
+    diagnosis = understand(text.encode())
+
+    assert diagnosis is not None
+    assert diagnosis.title == "Crash: abort"
 
 
 def test_without_a_stack_the_process_is_the_place() -> None:
