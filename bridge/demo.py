@@ -133,8 +133,11 @@ async def _followed(bridge: Bridge, say: Say) -> None:
     told: set[str] = set()
     while len(told) < SCREENSHOTS + CRASHES:
         rows = await bridge.store.jobs.status(limit=1000)
+        # One that was added may have ended before the issue of its group is there.
+        last = all(row.state in ENDED for row in rows)
         for row in reversed(rows):
-            if row.state in ENDED and row.submission not in told:
+            placed = row.issue is not None or row.state is not JobState.ADDED or last
+            if row.state in ENDED and placed and row.submission not in told:
                 told.add(row.submission)
                 say(await _line(bridge, row))
         await asyncio.sleep(LOOK)

@@ -127,7 +127,7 @@ def _show(found: dict[str, Any]) -> None:
         _show_group(found["group"])
     for frame in cast("list[dict[str, Any]]", found.get("frames") or []):
         mark = "▶" if frame["in_app"] else " "
-        place = f"{frame['file']}:{frame['line']}" if frame.get("file") else ""
+        place = ":".join(str(frame[part]) for part in ("file", "line") if frame.get(part))
         symbol = frame["symbol"] or f"+{frame['offset']}"
         stdout.print(plain(f"  {mark} {frame['image']}  {symbol}  {place}"))
     for warning in found["warnings"]:

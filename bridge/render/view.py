@@ -3,6 +3,7 @@
 `templates/README.md` tells template writers of them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,8 @@ SUSPICIOUS_SHOWN = 6
 BUILDS_SHOWN = 15
 NAMES_SHOWN = 5  # devices or systems in one cell
 LOGS_SHOWN = 50
+_SAYS_NOTHING = re.compile(r"abort\(\) called|dyld\d? mode")
+"""Lines of the system's own among an app's last words, in many reports."""
 _NOUNS = {ReportKind.CRASH: ("crash", "crashes"), ReportKind.HANG: ("hang", "hangs")}
 
 
@@ -199,7 +202,8 @@ def _crash(diagnosis: Diagnosis) -> dict[str, Any]:
 def _message(lines: Sequence[str]) -> str | None:
     """Return what the app said when it died: the first line that says anything."""
     texts = (plain for line in lines if (plain := public_line(line)))
-    return next((cut(text, MESSAGE_LONGEST) for text in texts), None)
+    telling = (text for text in texts if not _SAYS_NOTHING.fullmatch(text))
+    return next((cut(text, MESSAGE_LONGEST) for text in telling), None)
 
 
 def _facts(diagnosis: Diagnosis) -> Sequence[tuple[str, str]]:

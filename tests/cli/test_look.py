@@ -63,6 +63,14 @@ async def test_inspect_gives_one_object_a_file_in_order_with_every_field(
     assert done.lines[1]["top_inapp_symbol"] == "CartView.total.getter"
 
 
+async def test_a_file_without_a_line_is_shown_as_it_is(run: Run, text_log: Path) -> None:
+    text_log.write_text(crash_text().replace("CartView.swift:41", "CartView.swift:0"))
+    told = (await run("inspect", text_log)).out
+    assert "CartView.swift:88" in told
+    assert "CartView.swift\n" in told
+    assert "None" not in told
+
+
 async def test_a_file_that_is_no_report_is_a_line_with_its_error_and_exit_1_at_the_end(
     run: Run, no_log: Path, text_log: Path
 ) -> None:

@@ -290,3 +290,20 @@ def test_a_screenshot_group_counts_its_feedback() -> None:
     grown = replace(summary(feedback), occurrences=3, testers=2)
 
     assert "3 feedbacks of 2 testers · 24 Nov" in render(context(feedback, summary=grown)).block
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        (("dyld4 mode", "abort() called", "no cart to show"), "no cart to show"),
+        (("dyld4 mode", "abort() called"), None),
+    ],
+)
+def test_what_the_system_writes_into_many_reports_are_not_the_apps_last_words(
+    lines: tuple[str, ...], shown: str | None
+) -> None:
+    found = diagnosis(FRAMES, application_info=lines)
+    block = render(context(crash_feedback(), diagnosis=found)).block
+    assert "abort()" not in block
+    assert "dyld4" not in block
+    assert shown is None or f"`{shown}`" in block
