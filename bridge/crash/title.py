@@ -14,6 +14,7 @@ _SHORTEST_PLACE = 12
 _NEAR = 4
 """Own frames among which a named one is looked for below one without a name."""
 _LABELS = re.compile(r"\([^()]{0,2048}\)$")
+_NO_IMAGE = "???"
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f]+")
 _UNNAMED = "???"
 """What a report has in place of a name that the system did not know."""
@@ -60,7 +61,7 @@ def _place(view: Seen) -> str | None:
     """A function's name as people say it: without argument labels, marks and generics."""
     name = view.name
     if name is None or view.role is Role.UNKNOWN:
-        return view.image if view.frame.in_app else None
+        return view.image if view.frame.in_app and view.image != _NO_IMAGE else None
     if view.frame.in_app and view.role not in OWN:
         # A wrapper or `main`: the app's name says as much.
         return None
@@ -73,12 +74,23 @@ def _place(view: Seen) -> str | None:
 
 
 def _shortened(place: str, room: int) -> str:
-    """The end of a long name, which tells more than its start."""
+    """The end of a long name, which tells more than its start; of a method the first words."""
+    if place[:2] in {"-[", "+["} and place.endswith("]"):
+        return _cut_selector(place, room)
     for mark in ("::", "."):
         while len(place) > room and mark in place and place[:2] not in {"-[", "+["}:
             place = place.partition(mark)[2]
     room = max(room, _SHORTEST_PLACE)
     return place if len(place) <= room else f"{place[: room - 1]}…"
+
+
+def _cut_selector(place: str, room: int) -> str:
+    """`-[Store open:with:…]` of `-[Store open:with:error:]`, where two words or more fit."""
+    *words, _ = place.split(":")
+    while len(words) > 1 and len(":".join(words)) + len(":…]") > room:
+        words.pop()
+    # One word of many says too little: `application:`.
+    return f"{':'.join(words)}:…]" if len(words) > 1 else f"{place[: room - 1]}…"
 
 
 def _fitted(text: str) -> str:

@@ -73,6 +73,28 @@ def test_a_long_place_keeps_its_end_and_the_title_its_length() -> None:
     assert method.title.endswith("…")
 
 
+@pytest.mark.parametrize(
+    ("symbol", "place"),
+    [
+        (
+            "-[PushToTalkModule initialize:channelName:resolver:rejecter:]",
+            "-[PushToTalkModule initialize:channelName:…]",
+        ),
+        (
+            "-[AppDelegate application:didFinishLaunchingWithOptions:andMuchMore:]",
+            "-[AppDelegate application:didFinishLaunchingWithOpt…",
+        ),
+    ],
+)
+def test_a_long_method_is_cut_between_its_words_where_that_says_enough(
+    symbol: str, place: str
+) -> None:
+    found = diagnosis_of(Crash(stack=(Line("Sunrise", symbol, 8),), exception="EXC_BAD_ACCESS"))
+
+    assert found.title.endswith(f" in {place}")
+    assert len(found.title) <= LONGEST
+
+
 def test_wrappers_and_runtime_are_not_blamed() -> None:
     stack = (Line("Sunrise", "-[SentryHook call]", 4), Line("Sunrise", "std::vector<int>::at", 4))
 

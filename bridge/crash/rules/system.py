@@ -9,6 +9,7 @@ _ENDS = rules(Role.RUNTIME, "the runtime ends the process here", {
     "_swift_*": "_swift_task_checkIsolatedSwift",
     "swift::*": "swift::fatalError",
     "-[NSApplication _crashOnException:]": "",
+    "__TCC_CRASHING_DUE_TO_PRIVACY_VIOLATION__": "",
     "-[NSAssertionHandler *": (
         "-[NSAssertionHandler handleFailureInMethod:object:file:lineNumber:description:]"
     ),
