@@ -1,6 +1,7 @@
 """The preview: the issue that a feedback would become, without filing it."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,10 @@ from bridge.render import AppFacts, IssueContext, Renderer
 from bridge.routes import Route
 
 TITLE, BODY = 250, 60_000  # characters, about what the trackers take
+PLATFORMS = {
+    "iOS": "IOS", "iPadOS": "IOS", "macOS": "MAC_OS", "tvOS": "TV_OS", "visionOS": "VISION_OS",
+}  # fmt: skip
+"""App Store Connect's word for each system."""
 TYPES = {Markup.GITHUB: "github", Markup.JIRA: "jira"}
 
 
@@ -161,6 +166,7 @@ def _render(
             link=page_link(app.app_id, feedback.kind) if feedback.id else None,
             show_app=False,
             log_missing=feedback.kind is Kind.CRASH and diagnosis is None,
+            now=datetime.now(UTC),
         ),
         markup=markup,
         tracker_type=kind or TYPES[markup],
@@ -187,8 +193,19 @@ def _as_feedback(report: CrashReport, *, app: str) -> CrashFeedback:
         id="",
         created_at=_time_of(report) or datetime.now(UTC),
         build=build if report.build or report.app_version else None,
-        device=Device(model=report.hardware, os_version=report.os_version),
+        device=_device_of(report),
         bundle_id=report.bundle_id,
+    )
+
+
+def _device_of(report: CrashReport) -> Device:
+    """Return the device as App Store Connect would tell of it: `26.1`, not `iPhone OS 26.1 (…)`."""
+    platform = PLATFORMS.get(report.os_name or "")
+    version = re.search(r"\d{1,4}(?:\.\d{1,4}){0,3}", report.os_version or "")
+    return Device(
+        model=report.hardware,
+        platform=platform,
+        os_version=version[0] if platform and version else None,
     )
 
 

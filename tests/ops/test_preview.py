@@ -46,6 +46,19 @@ def test_a_crash_log_in_a_file_is_shown_as_its_issue(markup: Markup, frames: str
     assert made.tracker is None
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("iPhone OS 26.1 (23B85)", "iPhone 16 Pro · iOS 26.1 · 24 Nov 2016"),
+        ("Watch OS 26.1 (23S36)", "Watch OS 26.1"),
+    ],
+)
+def test_a_file_says_system_and_date_as_a_submission_does(written: str, shown: str) -> None:
+    text = crash_text().replace("iPhone OS 26.1 (23B85)", written).replace("2026-11", "2016-11")
+    made = preview_log(text.encode(), name="a.crash", markup=Markup.GITHUB)
+    assert shown in made.body
+
+
 def test_a_file_is_not_shown_as_a_submission_that_app_store_connect_has() -> None:
     made = preview_log(crash_text().encode(), name="a.crash", markup=Markup.GITHUB)
     assert "submission" not in made.body
