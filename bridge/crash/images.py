@@ -93,22 +93,33 @@ class ImageTable:
         self._all = frozen_images(images)
         self._by_name: dict[str, BinaryImage] | None = None
         self._bases: list[int] = []
-        self._ends: list[int] = []
-        self._sorted: list[BinaryImage] | None = None
+        self._rows: list[_Row] | None = None
 
-    def _sort(self) -> list[BinaryImage]:
-        """The images in the order of their addresses; made when one is first looked up."""
-        if self._sorted is None:
-            placed = [image for image in self._all if image.base is not None]
-            placed.sort(key=_base)
-            self._bases = [image.base or 0 for image in placed]
-            # macOS lists `???` as an image that reaches from 0 to the end.
-            self._ends = [
-                (image.base or 0) + image.size if image.size and image.name != "???" else 0
-                for image in placed
+    def _sort(self) -> list["_Row"]:
+        """The images in the order of their addresses; made when one is first looked up.
+
+        A row more than there are bases stands first, for the addresses below all of them.
+        """
+        if self._rows is None:
+            placed = [(image.base, image) for image in self._all if image.base is not None]
+            placed.sort(key=_first)
+            self._bases = [base for base, _ in placed]
+            self._rows = [
+                _NOWHERE,
+                *[
+                    # macOS lists `???` as an image that reaches from 0 to the end.
+                    (
+                        base,
+                        base + image.size if image.size and image.name != "???" else 0,
+                        image,
+                        image.name,
+                        image.uuid,
+                        image.in_app,
+                    )
+                    for base, image in placed
+                ],
             ]
-            self._sorted = placed
-        return self._sorted
+        return self._rows
 
     @property
     def all(self) -> tuple[BinaryImage, ...]:
@@ -117,11 +128,11 @@ class ImageTable:
 
     def at(self, address: int | None) -> BinaryImage | None:
         """The image that an address lies in."""
-        images = self._sort()
+        rows = self._sort()
         if address is None:
             return None
-        found = bisect_right(self._bases, address) - 1
-        return images[found] if found >= 0 and address < self._ends[found] else None
+        _, end, image, *_ = rows[bisect_right(self._bases, address)]
+        return image if address < end else None
 
     def frames(self, raws: Sequence[RawFrame], places: Sequence[int | None]) -> tuple[Frame, ...]:
         """The frames of a backtrace, numbered from its top, their images looked up.
@@ -144,22 +155,34 @@ class ImageTable:
 
     def _look_up(self, raws: Sequence[RawFrame]) -> None:
         """Give frames of text their images: a loop without calls, since the time goes here."""
-        images, bases, ends = self._sort(), self._bases, self._ends
+        rows, bases, find = self._sort(), self._bases, bisect_right
         for index, raw in enumerate(raws):
             raw.index = index
             address = raw.address
-            place = -1 if address is None else bisect_right(bases, address) - 1
-            if address is not None and place >= 0 and address < ends[place]:
-                image = images[place]
-            else:
-                image = self._named(raw.image)
-                if image is None:
-                    raw.in_app = bool(raw.image) and self._app.has(raw.image, None)
+            if address is not None:
+                start, end, _, name, uuid, in_app = rows[find(bases, address)]
+                if address < end:
+                    raw.image, raw.image_uuid, raw.in_app = name, uuid, in_app
+                    if raw.offset is None:
+                        raw.offset = address - start
                     continue
-            raw.image, raw.image_uuid, raw.in_app = image.name, image.uuid, image.in_app
-            if raw.offset is None and image.base is not None and address is not None:
-                raw.offset = max(address - image.base, 0)
+            self._look_up_name(raw)
+
+    def _look_up_name(self, raw: RawFrame) -> None:
+        """Give a frame that lies in no image's range the image of its name."""
+        image = self._named(raw.image)
+        if image is None:
+            raw.in_app = bool(raw.image) and self._app.has(raw.image, None)
+            return
+        raw.image, raw.image_uuid, raw.in_app = image.name, image.uuid, image.in_app
+        if raw.offset is None and image.base is not None and raw.address is not None:
+            raw.offset = max(raw.address - image.base, 0)
 
 
-def _base(image: BinaryImage) -> int:
-    return image.base or 0
+def _first(placed: tuple[int, BinaryImage]) -> int:
+    return placed[0]
+
+
+_Row = tuple[int, int, BinaryImage | None, str | None, str | None, bool]
+"""Where an image starts and ends, the image, and what a frame takes over of it."""
+_NOWHERE: _Row = (0, 0, None, None, None, False)

@@ -5,7 +5,7 @@ a plain one. So a parser fills an object with the very same slots, and turns it,
 the frozen one when nothing is left to be filled in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from bridge.model import BinaryImage, Frame
@@ -52,6 +52,11 @@ class RawFrame:
         self.inlined = False
 
 
+class _BlankFrame(RawFrame):
+    __slots__ = ()
+    __init__ = object.__init__  # pyright: ignore[reportAssignmentType]  # it takes nothing
+
+
 class RawImage:
     """A binary image as its line has it, before it is known which are the app's own."""
 
@@ -73,6 +78,17 @@ class RawImage:
         self.arch = arch
         self.path = path
         self.in_app = False
+
+
+class _BlankImage(RawImage):
+    __slots__ = ()
+    __init__ = object.__init__  # pyright: ignore[reportAssignmentType]  # it takes nothing
+
+
+blank_frame = cast("Callable[[], RawFrame]", _BlankFrame)
+"""Makes a frame whose every slot is yet to be set: the cheapest way to many."""
+blank_image = cast("Callable[[], RawImage]", _BlankImage)
+"""Makes an image whose every slot is yet to be set."""
 
 
 def frozen(raws: Sequence[RawFrame]) -> tuple[Frame, ...]:
