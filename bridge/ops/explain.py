@@ -195,7 +195,7 @@ def standing(group: Group) -> Sequence[str]:
     if history.seen is not None:
         why = f" as {history.seen_reason.value}" if history.seen_reason else ""
         at = history.seen_at
-        when = f", when last looked at on {at:%Y-%m-%d %H:%M} UTC" if at else ""
+        when = f", as first seen on {at:%Y-%m-%d %H:%M} UTC" if at else ""
         said.append(f"It was {history.seen.value}{why}{when}.")
     return said
 

@@ -87,3 +87,17 @@ def test_builds_add_up_to_the_whole(pairs: list[tuple[int, int]]) -> None:
     summary = summarise(ones)
     assert sum(b.occurrences for b in summary.builds) == summary.occurrences == len(pairs)
     assert max(b.testers for b in summary.builds) <= summary.testers
+
+
+def test_two_submissions_of_one_incident_are_one_crash_with_both_testers_words() -> None:
+    summary = summarise(
+        [
+            occurrence(1, incident="incident:1", tester_key="a", comment="first"),
+            occurrence(2, incident="incident:1", tester_key="b", comment="second"),
+            occurrence(3, incident="incident:2", tester_key="c"),
+            occurrence(4, incident=None, tester_key="c"),
+        ]
+    )
+    assert (summary.occurrences, summary.testers) == (3, 2)
+    assert [b.occurrences for b in summary.builds] == [3]
+    assert [w.text for w in summary.words] == ["second", "first"]

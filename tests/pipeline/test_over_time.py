@@ -243,6 +243,18 @@ async def test_many_crashes_are_few_updates_and_milestones_are_said_once(
         assert edits <= 3
 
 
+async def test_beyond_twenty_feedbacks_only_the_newest_ones_files_are_added(house: House) -> None:
+    crashes = Crashes(house, LOCAL)
+    issue = await crashes()
+    await crashes(times=30)
+    assert len(page(house, LOCAL, issue)["attachments"]) == 20
+    house.clock.ahead += 60
+    await crashes(times=3)
+    names = [file["name"] for file in page(house, LOCAL, issue)["attachments"]]
+    assert len(names) == 21
+    assert house.sent[-1] in names[-1]
+
+
 @pytest.fixture
 async def watching(simulator: Simulator, tmp_path: Path) -> AsyncIterator[House]:
     """A bridge that looks every two hours."""
