@@ -174,6 +174,7 @@ def document(found: Explanation) -> dict[str, Any]:
         "apart_from": found.apart_from.key if found.apart_from else None,
         "muted": history.muted,
         "frozen": group.frozen,
+        "notes": list(group.notes),
         "seen": {
             "status": history.seen.value,
             "reason": history.seen_reason.value if history.seen_reason else None,
@@ -197,6 +198,7 @@ def standing(group: Group) -> Sequence[str]:
         at = history.seen_at
         when = f", as first seen on {at:%Y-%m-%d %H:%M} UTC" if at else ""
         said.append(f"It was {history.seen.value}{why}{when}.")
+    said += [f"Not as it was wanted: {_short(note)}" for note in group.notes]
     return said
 
 

@@ -148,6 +148,23 @@ async def test_status_of_an_issue_tells_why_it_is_one(run: Run, house: House, co
     assert "one group" in (await run("status", ids[0], "--explain", config=config)).out
 
 
+async def test_status_of_an_issue_tells_what_the_tracker_refused(
+    run: Run, house: House, config: Path
+) -> None:
+    ids = await house.deliver(*(crash("sunrise-github", crash_text()) for _ in range(2)))
+    await house.work()
+    row = await house.row(ids[0])
+    assert row.issue is not None
+    await house.bridge.store.ledger.add_notes(
+        str(row.group_id), ["a comment could not be posted: the token may not do this"]
+    )
+    told = await run("status", row.issue.key, config=config)
+    refused = "a comment could not be posted: the token may not do this"
+    assert f"Not as it was wanted: {refused}" in " ".join(told.out.split())
+    done = await run("status", row.issue.key, "--explain", "--format", "json", config=config)
+    assert done.lines[-1]["explanation"]["notes"] == [refused]
+
+
 async def test_scripts_get_the_explanation_as_an_object_of_its_own(
     run: Run, house: House, config: Path
 ) -> None:
