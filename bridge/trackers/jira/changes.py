@@ -2,13 +2,15 @@
 
 Jira has no ETags. JQL's times are whole minutes in the account's time zone, so the time is told as
 minutes before Jira's own now. The index lags by "a few seconds to minutes"
-(developer.atlassian.com, "Search and reconcile"), so each look reaches back before the last one.
+(developer.atlassian.com, "Search and reconcile"), so each look reaches back before the last one,
+and what the last one told of already is left out.
 """
 
+import json
 import math
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -27,20 +29,26 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 async def changed(
     search: Search, issues: Sequence[IssueRef], mark: str, *, now: datetime
 ) -> Changes:
-    """Return which of the issues were updated since the mark, which is a time of our clock."""
-    following = now.isoformat()
-    since = _moment(mark)
+    """Return which of the issues were updated since the mark.
+
+    The mark is a time of our clock, and which updates shortly before it were told of.
+    """
+    since, told = _read(mark)
     if since is None or not issues:
-        return Changes(issues=tuple(issues), mark=following)
+        return Changes(issues=tuple(issues), mark=_written(now, {}))
     minutes = math.ceil(max(0.0, (now - since).total_seconds()) / 60) + OVERLAP
     projects = sorted({issue.key.rpartition("-")[0] for issue in issues})
-    found: set[str] = set()
+    found: dict[str, str] = {}
+    news: set[str] = set()
     async for issue in _updated(search, projects, minutes):
-        found |= {text(issue.get("id")), text(issue.get("key"))}
-        if len(found) >= 2 * MOST:
-            return Changes(issues=tuple(issues), mark=following)
-    touched = (issue for issue in issues if {issue.id, issue.key} & found)
-    return Changes(issues=tuple(touched), mark=following)
+        id_, key, at = text(issue.get("id")), text(issue.get("key")), _updated_at(issue)
+        found[id_] = at
+        if not at or told.get(id_) != at:
+            news |= {id_, key}
+        if len(found) >= MOST:
+            return Changes(issues=tuple(issues), mark=_written(now, {}))
+    touched = (issue for issue in issues if {issue.id, issue.key} & news)
+    return Changes(issues=tuple(touched), mark=_written(now, found))
 
 
 async def _updated(
@@ -64,10 +72,21 @@ async def _updated(
                 yield issue
 
 
-def _moment(mark: str) -> datetime | None:
-    """Return the time in a mark; None if it is empty or strange."""
+def _updated_at(issue: dict[str, Any]) -> str:
+    fields = issue.get("fields")
+    return text(cast("dict[str, Any]", fields).get("updated")) if isinstance(fields, dict) else ""
+
+
+def _read(mark: str) -> tuple[datetime | None, dict[str, str]]:
+    """Return the time in a mark (None if it is strange), and each update that was told of."""
     try:
-        at = datetime.fromisoformat(mark)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
+        table = cast("dict[str, Any]", json.loads(mark))
+        at = datetime.fromisoformat(str(table["at"]))
+        told = {str(id_): str(when) for id_, when in table["told"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None, {}
+    return (at, told) if at.tzinfo else (None, {})
+
+
+def _written(now: datetime, told: dict[str, str]) -> str:
+    return json.dumps({"at": now.isoformat(), "told": told}, separators=(",", ":"))

@@ -51,17 +51,29 @@ class TestWhatChanged:
         assert looked.issues == (issues[0], issues[2])
         assert searches(harness) == before + 1
 
-    async def test_what_changed_just_before_the_mark_is_told_again(
+    async def test_what_changed_just_before_the_mark_is_told_once(
         self, harness: JiraHarness
     ) -> None:
         issue = await harness.tracker.create(draft(harness))
         await harness.close(issue)
         mark = (await harness.tracker.changed([issue], "")).mark
 
-        assert (await harness.tracker.changed([issue], mark)).issues == (issue,)
+        looked = await harness.tracker.changed([issue], mark)
+        assert looked.issues == (issue,)
+        looked = await harness.tracker.changed([issue], looked.mark)
+        assert looked.issues == ()
+        await harness.label(issue, "testflight:mute")
+        looked = await harness.tracker.changed([issue], looked.mark)
+        assert looked.issues == (issue,)
         settle(harness)
-        mark = (await harness.tracker.changed([issue], mark)).mark
+        mark = (await harness.tracker.changed([issue], looked.mark)).mark
         assert (await harness.tracker.changed([issue], mark)).issues == ()
+
+    @pytest.mark.parametrize("mark", ["[]", "{}", '{"at": "today", "told": {}}', "2026-11-25"])
+    async def test_of_a_strange_mark_all_count(self, harness: JiraHarness, mark: str) -> None:
+        issue = await harness.tracker.create(draft(harness))
+
+        assert (await harness.tracker.changed([issue], mark)).issues == (issue,)
 
     async def test_a_project_that_is_gone_hides_no_other(self, harness: JiraHarness) -> None:
         gone = harness.jira.add_project("MOON", "Moon")
