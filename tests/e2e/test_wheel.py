@@ -1,6 +1,7 @@
 """The wheel, installed as the image does it, works without its checkout."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,7 @@ def test_the_installed_demo_files_every_sample(program: Path, tmp_path: Path) ->
     assert list((tmp_path / "out").rglob("issue.json"))
     assert "issues as files:" in done.stdout
     assert "issues as pages:" not in done.stdout  # they are gone when it ends
+    assert not re.search(r"added to +- ", done.stdout)  # told once its issue is there
 
 
 def test_the_installed_package_is_not_the_checkout(program: Path, tmp_path: Path) -> None:
