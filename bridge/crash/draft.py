@@ -21,15 +21,17 @@ FRAMES_KEPT_IN_ALL = 65_536
 _PROGRAM = re.compile(r"\.app/(?:Contents/MacOS/)?[^/]+$")
 
 
-@dataclass(slots=True)
 class Stack:
     """A backtrace as it is read: its first frames, and how many there are."""
 
-    frames: list[RawFrame] = field(default_factory=list[RawFrame])
-    places: list[int | None] = field(default_factory=list[int | None])
-    """The frames' images by their places in the list; empty where the report doesn't say them."""
-    count: int = 0
-    limit: int = FRAMES_KEPT
+    __slots__ = ("count", "frames", "limit", "places")
+
+    def __init__(self, limit: int = FRAMES_KEPT) -> None:
+        self.frames: list[RawFrame] = []
+        self.places: list[int | None] = []
+        """The frames' images by their places in the list; empty where the report doesn't say."""
+        self.count = 0
+        self.limit = limit
 
     def add(self, frame: RawFrame) -> None:
         """Count a frame, and keep it if it is one of the first."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from bridge.crash.raw import RawFrame, RawImage, frozen, frozen_images
 from bridge.crash.words import last_part
@@ -139,13 +140,12 @@ class ImageTable:
 
         `places` are the images' places in the list, where the report says them; else it is empty.
         """
-        if places:
-            for raw, place in zip(raws, places, strict=True):
-                if place is not None:
-                    image = self._all[place]
-                    raw.image, raw.image_uuid, raw.in_app = image.name, image.uuid, image.in_app
-        else:
-            self._look_up(raws)
+        if not places:
+            return self._looked_up(raws)
+        for raw, place in zip(raws, places, strict=True):
+            if place is not None:
+                image = self._all[place]
+                raw.image, raw.image_uuid, raw.in_app = image.name, image.uuid, image.in_app
         return frozen(raws)
 
     def _named(self, name: str | None) -> BinaryImage | None:
@@ -153,20 +153,21 @@ class ImageTable:
             self._by_name = {image.name: image for image in reversed(self._all)}
         return self._by_name.get(name or "")
 
-    def _look_up(self, raws: Sequence[RawFrame]) -> None:
-        """Give frames of text their images: a loop without calls, since the time goes here."""
-        rows, bases, find = self._sort(), self._bases, bisect_right
+    def _looked_up(self, raws: Sequence[RawFrame]) -> tuple[Frame, ...]:
+        """Frames of text with their images: one loop without calls, since the time goes here."""
+        rows, bases, find, made = self._sort(), self._bases, bisect_right, Frame
         for index, raw in enumerate(raws):
             raw.index = index
             address = raw.address
-            if address is not None:
-                start, end, _, name, uuid, in_app = rows[find(bases, address)]
-                if address < end:
-                    raw.image, raw.image_uuid, raw.in_app = name, uuid, in_app
-                    if raw.offset is None:
-                        raw.offset = address - start
-                    continue
-            self._look_up_name(raw)
+            start, end, _, name, uuid, in_app = rows[0 if address is None else find(bases, address)]
+            if address is None or address >= end:
+                self._look_up_name(raw)
+            else:
+                raw.image, raw.image_uuid, raw.in_app = name, uuid, in_app
+                if raw.offset is None:
+                    raw.offset = address - start
+            raw.__class__ = made  # pyright: ignore[reportAttributeAccessIssue]  # as in `frozen`
+        return tuple(cast("Sequence[Frame]", raws))
 
     def _look_up_name(self, raw: RawFrame) -> None:
         """Give a frame that lies in no image's range the image of its name."""

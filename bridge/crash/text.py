@@ -23,6 +23,7 @@ from bridge.crash.words import LONGEST, clean, known
 
 ANOTHER = "Another report follows in the file; the first was read."
 _THREAD = re.compile(r"Thread (\d{1,9})(.*)$", re.DOTALL)
+_NEXT_THREAD = re.compile(r"Thread (\d{1,9})( Crashed)?:\n(?=\d)")
 _MARKS = ("crashed", "attributed", "highlighted", "triggered")
 _STATE = re.compile(r" crashed with .{1,40} Thread State", re.IGNORECASE)
 _REGISTER = re.compile(r"\b(\w{1,12}): {1,4}0x([0-9a-fA-F]{1,16})\b")
@@ -82,7 +83,7 @@ class TextReader:
                 self._line(line)
                 if not line:
                     at = _end_of_blanks(piece, at)
-                if self._opened:
+                while self._opened:
                     at = self._whole_block(piece, at)
 
     def _whole_block(self, piece: str, at: int) -> int:
@@ -100,7 +101,15 @@ class TextReader:
         self._stack.frames, self._stack.count = frames, len(frames)
         # The blank line below is passed over with it.
         self._gap = stop >= 0
-        return at + len(block) + 1 + (stop >= 0)
+        at += len(block) + 1 + (stop >= 0)
+        following = _NEXT_THREAD.match(piece, at)
+        if following is None:
+            return at
+        # Most backtraces stand one below the other, which spares the look at what else a line is.
+        self._close(None)
+        thread = DraftThread(int(following[1]), crashed=following[2] is not None)
+        self._stack, self._opened = self.draft.open_thread(thread), True
+        return following.end()
 
     def _frame_line(self, line: str) -> bool:
         """Whether the line is the backtrace's next frame, which is then counted and kept."""
