@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.redact import redact_log
-from tests.e2e.rig import APPS, filed_issues, rig
+from tests.e2e.rig import APPS, assert_quiet, filed_issues, rig
 
 pytestmark = pytest.mark.e2e
 
@@ -42,6 +42,8 @@ async def test_every_real_report_becomes_or_joins_an_issue(tmp_path: Path, repor
             assert {row["state"] for row in mine} <= {"filed", "added"}, mine
             issues = filed_issues(it, app, state)
             assert {row["issue"]["key"] for row in mine} == set(issues)
-            assert all(issue.files and not issue.comments for issue in issues.values())
+            for issue in issues.values():
+                assert issue.files
+                assert_quiet(issue)
             attached = {digest for issue in issues.values() for digest, _ in issue.files}
             assert attached == {as_attached(file) for file in files}
