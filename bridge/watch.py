@@ -21,9 +21,8 @@ from bridge.trackers.base import Tracker
 log = structlog.get_logger(__name__)
 
 MOST_WATCHED = 500  # issues of a tracker; those that were active last
-APART = timedelta(
-    seconds=1
-)  # between the looks at many issues, so that feedback isn't kept waiting
+APART = timedelta(seconds=1)
+"""At most, between the looks at many issues, so that feedback isn't kept waiting."""
 
 
 class WatchSettings(Settings):
@@ -83,8 +82,10 @@ class Watch:
 
     async def _ask(self, groups: Sequence[Group]) -> None:
         now = self.clock.now()
+        # However many there are, all are looked at before the tracker is asked again.
+        apart = min(APART, timedelta(seconds=self.settings.every) / (2 * max(len(groups), 1)))
         for place, group in enumerate(groups):
-            await self.rounds.at(group, now + place * APART)
+            await self.rounds.at(group, now + place * apart)
 
 
 def _key(tracker: str) -> JobKey:

@@ -118,6 +118,19 @@ async def test_all_are_looked_at_first_and_then_those_that_changed(
     assert await look(store, watch) == {groups[1]}
 
 
+async def test_looks_are_spread_over_no_more_than_the_time_between_two_questions(
+    store: Store, tracker: ScriptedTracker, clock: StillClock
+) -> None:
+    watch = watching(store, tracker, clock, every=2)
+    groups = [await filed(store, clock, n) for n in range(10)]
+    await watch.begin()
+    assert await look(store, watch) == set(groups)
+    for group in groups:
+        job = await group_job(store, group)
+        assert job is not None
+        assert job.due_at < clock.now() + timedelta(seconds=2)
+
+
 @pytest.mark.parametrize(
     "problem",
     [
