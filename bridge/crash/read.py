@@ -37,6 +37,8 @@ _HEAD_LINE = re.compile(
 _LINES_ASKED = 5
 _HEAD_SIZE = 4096
 """Bytes of a head, at most."""
+_HEADERS = 4
+"""Headers read one below the other; a file of thousands of them is no report."""
 
 
 def read(data: bytes) -> CrashReport | None:
@@ -107,7 +109,8 @@ def _is_body(table: Table) -> bool:
     return any(key in table for key in _BODY_NAMES)
 
 
-def _read_body(draft: Draft, data: bytes, prefix: bytes) -> None:
+def _read_body(draft: Draft, data: bytes, prefix: bytes, *, headers: int = _HEADERS) -> None:
+    """Read the body, which further headers may stand above, at most so many."""
     if prefix:
         data = quote_marks(prefix).sub(b"", data)
     written = data.decode("utf-8", "replace").lstrip(", \t\r\n")
@@ -119,9 +122,9 @@ def _read_body(draft: Draft, data: bytes, prefix: bytes) -> None:
         draft.cut = True
         draft.warnings.append("The report's JSON body is cut off; what was before the cut is kept.")
     rest = written[end:].encode() if end else b""
-    if _MARGIN.match(rest) and not _is_body(body) and text(body, "bug_type"):
+    if headers and _MARGIN.match(rest) and not _is_body(body) and text(body, "bug_type"):
         fill_header(draft, body)
-        _read_body(draft, rest, b"")
+        _read_body(draft, rest, b"", headers=headers - 1)
         return
     fill_body(draft, body, plain=is_plain(written))
     if _HEADER.search(rest) or _SURE.search(rest):
