@@ -150,13 +150,6 @@ def test_time_grows_no_faster_than_the_file(make: Any) -> None:
     assert large < 24 * max(small, 0.002)
 
 
-def test_thousands_of_headers_are_no_mistake_of_ours() -> None:
-    report = sound(b'{"bug_type": "309"}\n' * 5_000)
-
-    assert report is not None
-    assert not any("mistake" in warning for warning in report.warnings)
-
-
 def test_memory_stays_below_five_times_the_file() -> None:
     data = (HEAD + "Thread 0 Crashed:\n" + FRAME.format(7) * 8_000).encode()
     tracemalloc.start()
