@@ -14,7 +14,6 @@ _SHORTEST_PLACE = 12
 _NEAR = 4
 """Own frames among which a named one is looked for below one without a name."""
 _LABELS = re.compile(r"\([^()]{0,2048}\)$")
-_NO_IMAGE = "???"
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f]+")
 _UNNAMED = "???"
 """What a report has in place of a name that the system did not know."""
@@ -61,7 +60,7 @@ def _place(view: Seen) -> str | None:
     """A function's name as people say it: without argument labels, marks and generics."""
     name = view.name
     if name is None or view.role is Role.UNKNOWN:
-        return view.image if view.frame.in_app and view.image != _NO_IMAGE else None
+        return view.image if view.frame.in_app and view.image != _UNNAMED else None
     if view.frame.in_app and view.role not in OWN:
         # A wrapper or `main`: the app's name says as much.
         return None
